@@ -1,0 +1,1 @@
+"""Verdicts, and what becomes of them: the terminal, the document, JUnit, Allure, the evidence of each case."""
