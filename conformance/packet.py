@@ -75,7 +75,7 @@ def ones_sum(octets: bytes, start: int = 0) -> int:
     """Return the one's complement sum of 16-bit words, an odd last octet padded with zero (RFC 1071)."""
     if len(octets) % 2:
         octets += b"\0"
-    total = start + sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+    total: int = start + sum(struct.unpack(f"!{len(octets) // 2}H", octets))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return total

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import resource
 import socket
 import sys
 from pathlib import Path
 
+from conformance.agent.server import serve
 from conformance.lab import link, services, system
 from conformance.lab.offload import bring_up
 
@@ -30,27 +31,29 @@ SETTINGS = {
 }
 """What the lab sets in the target's namespace, and why; everything else is the kernel's default."""
 
+FILES = 4096
+"""Open files of the agent, and of the services, at most."""
+
 
 def main(arguments: list[str]) -> None:
     """Build the target's side, tell so, and run the agent for good."""
     parent, interface, status, control = int(arguments[0]), arguments[1], int(arguments[2]), int(arguments[3])
     system.die_with_parent(parent)
     system.unshare(system.NEW_NET)
+    _make_room()
     bring_up("lo")
     notes = _settle()
     link.lay(interface, parent)
     _fork_services([status, control])
     with os.fdopen(status, "w") as pipe:
         json.dump({"notes": notes, "families": link.families()}, pipe)
-    _run_agent(socket.socket(fileno=control))
+    serve([socket.socket(fileno=control)], allow=("127.0.0.1",))
 
 
-def _run_agent(control: socket.socket) -> None:
-    try:
-        from conformance.agent.server import serve
-    except ImportError:  # TODO: until the agent's server is there
-        signal.pause()
-    serve(sockets=[control], allow=("127.0.0.1",))
+def _make_room() -> None:
+    """Let agent and services have as many sockets as they are made for, where the usual limit of 1024 can be raised."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if hard == resource.RLIM_INFINITY else min(FILES, hard), hard))
 
 
 def _settle(proc_sys: Path = Path("/proc/sys")) -> list[str]:

@@ -56,6 +56,13 @@ class _Line:
     target: End = field(default_factory=lambda: End(honest=True))
     said: set[tuple[Who, int, int]] = field(default_factory=set)
 
+    def repeats(self, who: Who, segment: Segment) -> bool:
+        """Tell whether this was said before, and remember it."""
+        key = who, segment.seq, int(segment.ctl) & (SYN | FIN | RST | ACK)
+        again = key in self.said
+        self.said.add(key)
+        return again
+
 
 def follow(entries: Sequence[Entry]) -> tuple[list[Step], list[Connection]]:
     """Return a step for each entry, and the connections in the order in which they appear."""
@@ -138,10 +145,7 @@ class _Follower:
             line.said.clear()
         hearer.hears(segment)
         self._number(line.connection, entry)
-        key = entry.who, segment.seq, int(segment.ctl) & (SYN | FIN | RST | ACK)
-        again = segment.len > 0 and key in line.said
-        line.said.add(key)
-        return again
+        return segment.len > 0 and line.repeats(entry.who, segment)
 
     def _number(self, connection: int, entry: Entry) -> None:
         known = self.connections[connection - 1]

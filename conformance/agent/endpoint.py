@@ -1,0 +1,263 @@
+"""One TCP socket under test: its calls, and what becomes of them later. Nothing here ever blocks."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+from typing import Any, Protocol
+
+from conformance.agent import primitives as p
+from conformance.agent.flow import Flow, bare, flow_of
+from conformance.agent.output import MOST, Output
+from conformance.agent.primitives import Primitive, Urgent
+from conformance.agent.protocol import Result
+from conformance.agent.refusal import Refused, result_of
+from conformance.agent.watch import READ, WRITE, Watch
+
+PIECE = 1400
+"""Octets that one event forwards at most: no event is fragmented on an ordinary link."""
+
+_ABORT = struct.pack("ii", 1, 0)  # linger on, for no time
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_SENDING = (socket.SHUT_WR, socket.SHUT_RDWR)
+
+
+class Owner(Protocol):
+    """What an endpoint needs of its session."""
+
+    watch: Watch
+
+    def report(self, primitive: Primitive, *values: Any, result: Result = Result.OK) -> None:
+        """Send an event to the tester."""
+
+    def has_room(self) -> bool:
+        """Tell whether there may be one more socket."""
+
+    def adopt(self, sock: socket.socket) -> Endpoint:
+        """Take over an accepted socket."""
+
+    def starve(self, listener: Endpoint) -> None:
+        """Call `resume` of the listener when a socket is released."""
+
+    def released(self, endpoint: Endpoint) -> None:
+        """Take note that the endpoint's socket is closed."""
+
+
+class Endpoint:
+    """A socket with its id. `flow` is its connection, which stays known when that has ended."""
+
+    def __init__(self, sock: socket.socket, number: int, owner: Owner) -> None:
+        self.sock = sock
+        self.number = number
+        self.flow: Flow | None = None
+        self.backlog: int | None = None
+        self._owner = owner
+        self._output = Output()
+        self._connecting = False
+        self._failure: Result | None = None  # how the connection ended, for those that ask later
+        self._sent_all = False  # the user said that it sends no more
+        self._shutdown_later: int | None = None
+        self._close_later = False
+        self._accept_left = 0
+        self._forward_left = 0
+        self._forward_most = 0
+        self._starved = False
+        sock.setblocking(False)
+
+    @property
+    def listening(self) -> bool:
+        """Whether the socket listens."""
+        return bool(self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
+
+    def listen(self, maximum: int) -> None:
+        """Listen, and accept up to `maximum` connections from now on."""
+        self.sock.listen(maximum if self.backlog is None else self.backlog)
+        self.flow = flow_of(self.sock)
+        self._accept_left = maximum
+        self._starved = False
+        self._set_watch()
+
+    def set_backlog(self, backlog: int) -> None:
+        """Set the backlog, at once if the socket listens already."""
+        self.backlog = backlog
+        if self.listening:
+            self.sock.listen(backlog)
+
+    def resume(self) -> None:
+        """Accept again, after there was no room."""
+        self._starved = False
+        self._set_watch()
+
+    def connect(self, address: tuple[Any, ...]) -> None:
+        """Issue a connection attempt."""
+        self._failure = None
+        number = self.sock.connect_ex(address)
+        if number not in (0, errno.EINPROGRESS):
+            raise Refused(result_of(number))
+        self.connected_to(bare(address[0]), address[1])
+        self._connecting = True
+        self._set_watch()
+
+    def connected_to(self, address: str, port: int) -> None:
+        """Take note of the connection."""
+        self.flow = flow_of(self.sock, (address, port))
+
+    def send(self, data: bytes, flags: int) -> None:
+        """Send, or queue what the kernel does not take yet."""
+        if self._sent_all:
+            raise Refused(Result.CLOSING)
+        if self._output.octets + len(data) > MOST:
+            raise Refused(Result.NO_RESOURCES)
+        in_turn = self._connecting or self._output.octets
+        self._output.add(data, flags)
+        if not in_turn:
+            try:
+                self._output.write(self.sock)
+            except OSError as error:
+                raise Refused(self._failed(error)) from None
+        self._set_watch()
+
+    def forward(self, most: int, total: int | None) -> None:
+        """Read up to `total` octets (None: without end) from now on, each event forwarding up to `most`."""
+        if self.flow is None or self.listening:
+            raise Refused(Result.DOES_NOT_EXIST)
+        self._forward_most = most
+        self._forward_left = 1 << 62 if total is None else total
+        self._set_watch()
+
+    def urgent(self) -> tuple[Urgent, bytes]:
+        """Return what is known of urgent data; takes its octet if it is here."""
+        try:
+            data = self.sock.recv(1, socket.MSG_OOB)
+        except (BlockingIOError, InterruptedError):
+            return Urgent.ANNOUNCED, b""
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return Urgent.NONE, b""
+        return (Urgent.TAKEN, data) if data else (Urgent.NONE, b"")
+
+    def shutdown(self, how: int) -> None:
+        """Shut down; sending ends after what is queued."""
+        sending = how in _SENDING
+        if sending and self._output.octets and not self._connecting:
+            self._shutdown_later = how
+        else:
+            self.sock.shutdown(how)
+        self._sent_all = self._sent_all or sending
+
+    def close(self) -> None:
+        """Release the socket, after what is queued is sent."""
+        if self._output.octets and not self._connecting and self._failure is None:
+            self._close_later = self._sent_all = True
+            self._forward_left = 0
+            self._set_watch()
+        else:
+            self._release()
+
+    def abort(self) -> None:
+        """Release the socket, with a RST if it is connected."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+        self._release()
+
+    def _release(self) -> None:
+        self._owner.watch.set(self.sock, 0, self._ready)
+        self._output.clear()
+        self.sock.close()
+        self._owner.released(self)
+
+    def _set_watch(self) -> None:
+        """Watch for what there is to do: nothing is read before it is asked for."""
+        mask = WRITE if self._connecting or self._output.octets else 0
+        reading = self._forward_left if self._accept_left == 0 else not self._starved
+        if reading and not self._connecting:
+            mask |= READ
+        self._owner.watch.set(self.sock, mask, self._ready)
+
+    def _ready(self, ready: int) -> None:
+        if ready & WRITE and self._connecting:
+            self._end_connect()
+        elif ready & WRITE:
+            self._write()
+        if ready & READ and self._accept_left:
+            self._accept()
+        elif ready & READ and self._forward_left:
+            self._forward()
+        if self.sock.fileno() >= 0:
+            self._set_watch()
+
+    def _end_connect(self) -> None:
+        """Tell how the attempt to connect ended."""
+        self._connecting = False
+        number = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if number:
+            self._failed(OSError(number, ""))
+        self._owner.report(p.CONNECT, self.number, result=self._failure or Result.OK)
+        if self._failure is not None and self._forward_left:
+            self._end_forward(self._failure)
+
+    def _write(self) -> None:
+        """Send what is queued, then do what waited for that."""
+        try:
+            self._output.write(self.sock)
+        except OSError as error:
+            self._failed(error)
+        if self._output.octets:
+            return
+        if self._close_later:
+            self._release()
+        elif self._shutdown_later is not None:
+            how, self._shutdown_later = self._shutdown_later, None
+            try:
+                self.sock.shutdown(how)
+            except OSError as error:
+                self._failed(error)
+
+    def _failed(self, error: OSError) -> Result:
+        """Take note that the connection has ended, and how. A broken pipe only repeats what is known."""
+        if self._failure is None:
+            broken = error.errno == errno.EPIPE
+            self._failure = Result.DOES_NOT_EXIST if broken else result_of(error.errno)
+        self._output.clear()
+        return self._failure
+
+    def _accept(self) -> None:
+        """Accept one connection and tell it; where there is no room, it stays in the kernel's queue."""
+        if not self._owner.has_room():
+            self._starve()
+            return
+        try:
+            sock, address = self.sock.accept()
+        except OSError as error:
+            if error.errno in _NO_ROOM:
+                self._starve()
+            return
+        self._accept_left -= 1
+        endpoint = self._owner.adopt(sock)
+        endpoint.connected_to(bare(address[0]), address[1])
+        self._owner.report(p.LISTEN_AND_ACCEPT, self.number, endpoint.number, address[1], bare(address[0]))
+
+    def _starve(self) -> None:
+        self._starved = True
+        self._owner.starve(self)
+
+    def _forward(self) -> None:
+        """Read once and forward it."""
+        try:
+            data = self.sock.recv(min(PIECE, self._forward_left))
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._end_forward(self._failed(error))
+            return
+        if not data:
+            self._end_forward(Result.OK)
+            return
+        self._forward_left -= len(data)
+        self._owner.report(p.RECEIVE_AND_FORWARD, len(data), data[: self._forward_most])
+
+    def _end_forward(self, result: Result) -> None:
+        """Tell that nothing more will be received: an event without data."""
+        self._forward_left = 0
+        self._owner.report(p.RECEIVE_AND_FORWARD, 0, b"", result=result)

@@ -1,0 +1,107 @@
+"""CONFIGURE_SOCKET: the parameters that a socket option stands behind, on the system at hand."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from typing import NamedTuple
+
+from conformance.agent.primitives import Parameter
+from conformance.agent.protocol import Result
+from conformance.agent.refusal import Refused
+
+_SIZES = (1, 2, 4)  # octets that a number may have
+_SEVEN_WORDS = 40  # octets that the options of an IPv4 header may have
+_MOST = 0x7FFFFFFF
+
+if sys.platform.startswith("linux"):  # numbers that Python's socket module does not name
+    _DONT_FRAGMENT = {socket.AF_INET: (socket.IPPROTO_IP, 10), socket.AF_INET6: (socket.IPPROTO_IPV6, 23)}
+    _USER_TIMEOUT = 18
+else:
+    _DONT_FRAGMENT = {}
+    _USER_TIMEOUT = None
+_DISCOVER, _FRAGMENT = 2, 0
+
+
+class Setting(NamedTuple):
+    """A socket option of TCP or SOL_SOCKET for one parameter, and the values it takes."""
+
+    level: int
+    option: int | None
+    low: int = 0
+    high: int = _MOST
+
+
+def _tcp(option: int | None, low: int = 0, high: int = _MOST) -> Setting:
+    return Setting(socket.IPPROTO_TCP, option, low, high)
+
+
+def _named(name: str) -> int | None:
+    """Return the number of an option that not every system has."""
+    number: int | None = getattr(socket, name, None)
+    return number
+
+
+_SETTINGS = {
+    Parameter.MSS: _tcp(socket.TCP_MAXSEG, 1, 0xFFFF),
+    Parameter.RECEIVE_BUFFER: Setting(socket.SOL_SOCKET, socket.SO_RCVBUF),
+    Parameter.SEND_BUFFER: Setting(socket.SOL_SOCKET, socket.SO_SNDBUF),
+    Parameter.KEEP_ALIVE: Setting(socket.SOL_SOCKET, socket.SO_KEEPALIVE, high=1),
+    Parameter.KEEP_ALIVE_IDLE: _tcp(_named("TCP_KEEPIDLE"), 1),
+    Parameter.KEEP_ALIVE_INTERVAL: _tcp(_named("TCP_KEEPINTVL"), 1),
+    Parameter.KEEP_ALIVE_COUNT: _tcp(_named("TCP_KEEPCNT"), 1),
+    Parameter.USER_TIMEOUT: _tcp(_USER_TIMEOUT),
+    Parameter.URGENT_INLINE: Setting(socket.SOL_SOCKET, socket.SO_OOBINLINE, high=1),
+    Parameter.REUSE_ADDRESS: Setting(socket.SOL_SOCKET, socket.SO_REUSEADDR, high=1),
+    Parameter.FIN_WAIT_2_TIMEOUT: _tcp(_named("TCP_LINGER2")),
+    Parameter.SYN_RETRIES: _tcp(_named("TCP_SYNCNT"), 1, 0xFF),
+    Parameter.WINDOW_CLAMP: _tcp(_named("TCP_WINDOW_CLAMP")),
+}
+
+
+def configure(sock: socket.socket, parameter: int, value: bytes) -> None:
+    """Set one parameter of the socket; raises Refused when it, or its value, is none."""
+    try:
+        _set(sock, parameter, value)
+    except OSError:
+        raise Refused(Result.INVALID_PARAMETER) from None
+
+
+def number_of(value: bytes, low: int = 0, high: int = _MOST) -> int:
+    """Return the number that a parameter's value holds, from `low` to `high`; raises Refused otherwise."""
+    number = int.from_bytes(value, "big")
+    if len(value) not in _SIZES or not low <= number <= high:
+        raise Refused(Result.INVALID_PARAMETER)
+    return number
+
+
+def _set(sock: socket.socket, parameter: int, value: bytes) -> None:
+    """Set one parameter; raises also the OSError of the system."""
+    if parameter in (Parameter.TTL, Parameter.TRAFFIC_CLASS, Parameter.TOS):
+        sock.setsockopt(*_header_octet(sock.family, parameter), number_of(value, high=0xFF))
+    elif parameter == Parameter.DONT_FRAGMENT and sock.family in _DONT_FRAGMENT:
+        flag = number_of(value, high=1)
+        sock.setsockopt(*_DONT_FRAGMENT[sock.family], _DISCOVER if flag else _FRAGMENT)
+    elif parameter == Parameter.IP_TIMESTAMP and sock.family == socket.AF_INET and len(value) <= _SEVEN_WORDS:
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, value)
+    elif parameter == Parameter.NAGLE:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1 - number_of(value, high=1))
+    else:
+        _set_plain(sock, parameter, value)
+
+
+def _set_plain(sock: socket.socket, parameter: int, value: bytes) -> None:
+    """Set a parameter whose number goes into an option as it is."""
+    setting = _SETTINGS.get(parameter)  # type: ignore[call-overload]
+    if setting is None or setting.option is None:
+        raise Refused(Result.INVALID_PARAMETER)
+    sock.setsockopt(setting.level, setting.option, number_of(value, setting.low, setting.high))
+
+
+def _header_octet(family: int, parameter: int) -> tuple[int, int]:
+    """Return the option for an octet of the IP header; raises Refused where the family has no such octet."""
+    if family == socket.AF_INET:
+        return socket.IPPROTO_IP, socket.IP_TTL if parameter == Parameter.TTL else socket.IP_TOS
+    if parameter == Parameter.TOS:
+        raise Refused(Result.INVALID_PARAMETER)
+    return socket.IPPROTO_IPV6, (socket.IPV6_UNICAST_HOPS if parameter == Parameter.TTL else socket.IPV6_TCLASS)

@@ -1,0 +1,100 @@
+"""One case: what it works with, and what it leaves behind as evidence."""
+
+from __future__ import annotations
+
+from conformance.agent.client import Agent
+from conformance.bench import Bench
+from conformance.errors import Inconclusive, Nonconformance
+from conformance.options import Option
+from conformance.peer import Peer
+from conformance.state import State
+from conformance.states import ACTIVE, Walk, bring
+from conformance.target import Target
+from conformance.transcript import Transcript
+from conformance.wire import Flow
+from conformance.wire.channel import Channel
+
+
+class Case:
+    """Everything that belongs to one case and one family: peers, the target's user, the transcript, facts.
+
+    `parameters` are the values the case was run with, as text. `facts` takes what the target chose where an RFC
+    leaves it a choice.
+    """
+
+    def __init__(self, bench: Bench, family: str, parameters: dict[str, str]) -> None:
+        self.bench = bench
+        self.family = family
+        self.parameters = parameters
+        self.target_name = bench.subject.name
+        self.timing = bench.subject.timing
+        self.facts: dict[str, object] = {}
+        self.transcript = Transcript(bench.wire.epoch)
+        self.peers: list[Peer] = []
+        self._channel: Channel | None = None
+        self._agent: Agent | None = None
+        self.target = Target(bench.subject, family, self._open_agent(), self.transcript, self.timing, bench.wire.now)
+
+    def _open_agent(self) -> Agent | None:
+        subject = self.bench.subject
+        if subject.agent is None:
+            return None
+        self._channel = self.bench.wire.channel(subject.agent)
+        where = f"{subject.agent[0]}:{subject.agent[1]}"
+        self._agent = Agent(self._channel, where, ours=subject.agent_ours)
+        return self._agent
+
+    def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None) -> Peer:
+        """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens)."""
+        local = self.bench.source(self.family)
+        flow = Flow(local, self.bench.fresh_port(), self.target.address, port)
+        peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
+        if offer is not None:
+            peer.offer = offer
+        self.peers.append(peer)
+        return peer
+
+    def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None) -> Peer:
+        """Return a peer whose connection the target has in `walk`'s state."""
+        self.bench.check_alive(self.family)
+        peer = self.peer(self._port(walk), offer=offer)
+        self.target.concerns(peer.flow)
+        try:
+            bring(walk, peer, self.target)
+        except Inconclusive:
+            self.bench.doubt()
+            raise
+        return peer
+
+    def _port(self, walk: Walk) -> int | None:
+        subject = self.bench.subject
+        if walk.opened == ACTIVE:
+            return None
+        if walk.state is State.CLOSED:
+            if subject.closed_port is None:
+                raise Inconclusive(subject.closed_reason)
+            return subject.closed_port
+        return self.target.listen() if self.target.has_agent else subject.open_port
+
+    @property
+    def violations(self) -> list[Nonconformance]:
+        """The invariants broken on any of the case's connections."""
+        return [violation for peer in self.peers for violation in peer.violations]
+
+    def conclude(self) -> None:
+        """Hear what came after the last thing that the case looked at; from here on nothing is judged any more."""
+        for peer in self.peers:
+            peer.drain()
+            peer.judging = False
+
+    def end(self) -> None:
+        """Leave nothing open at the target: its user's sockets are reset, and what we still hold is."""
+        try:
+            if self._agent is not None:
+                self._agent.end_test()
+            for peer in self.peers:
+                peer.drain()
+                peer.hang_up()
+        finally:
+            if self._channel is not None:
+                self._channel.close()

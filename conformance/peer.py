@@ -1,0 +1,136 @@
+"""Our end of a connection. It says only what the case tells it to say, and hears everything."""
+
+from __future__ import annotations
+
+from conformance import seq as sequence
+from conformance.endpoint import Endpoint
+from conformance.errors import Nonconformance
+from conformance.expectation import Expectation, show
+from conformance.options import Option
+from conformance.segment import Ctl, Segment
+
+NOTHING = Expectation(Ctl(0))
+"""Among the choices of `Peer.expect_one_of`: silence conforms as well."""
+
+
+class Peer(Endpoint):
+    """Our end of a connection, with what a case may ask of the target's.
+
+    It never answers by itself: no acknowledgment, no reset, no retransmission. State names are always the target's,
+    variables are ours.
+    """
+
+    def expect(
+        self,
+        ctl: Ctl,
+        *,
+        seq: int | None = None,
+        ack: int | None = None,
+        window: int | None = None,
+        data: bytes | None = None,
+        options: tuple[Option, ...] | None = None,
+        within: float | None = None,
+    ) -> Segment:
+        """Return the very next new segment, which has to be this one: bits exact (PSH free), named fields equal.
+
+        Retransmissions of what was already said do not count. `within` is in seconds, from now; as long as a reply
+        may take when it is not given. Anything else, or nothing, is a `Nonconformance`.
+        """
+        expected = Expectation(ctl, _mod(seq), _mod(ack), window, None, data, options)
+        got = self.expect_one_of(expected, within=within)
+        assert got is not None  # silence was not among the choices
+        return got
+
+    def expect_one_of(self, *choices: Expectation, within: float | None = None) -> Segment | None:
+        """Return the next new segment, which has to fit one of `choices`: only where the RFC leaves a choice.
+
+        With `NOTHING` among them, None is returned for silence.
+        """
+        silence_conforms = any(choice is NOTHING for choice in choices)
+        span = within if within is not None else self.timing.silence if silence_conforms else self.timing.reply
+        got = self._next_new(self.wire.now() + span)
+        if got is None and silence_conforms:
+            return None
+        wrong = [c.differences(got, self.tcb.iss, self.tcb.irs) if got else ("",) for c in choices]
+        if all(wrong):
+            self._fail(" or ".join(self._describe(choice) for choice in choices), got, span, min(wrong, key=len))
+        return got
+
+    def _describe(self, choice: Expectation) -> str:
+        return "nothing" if choice is NOTHING else choice.describe(self.tcb.iss, self.tcb.irs)
+
+    def _fail(self, expected: str, got: Segment | None, span: float, differs: tuple[str, ...]) -> None:
+        shown = f"nothing within {span:.3g} s" if got is None else show(got, self.tcb.iss, self.tcb.irs)
+        self.transcript.note(self.wire.now() if got is None else got.at, f"expected {expected}, got {shown}")
+        raise Nonconformance(expected, shown, () if got is None else differs)
+
+    def expect_nothing(self, for_: float | None = None) -> None:
+        """Listen for `for_` seconds (as long as silence needs to be believed): nothing new may come."""
+        span = self.timing.silence if for_ is None else for_
+        got = self._next_new(self.wire.now() + span)
+        if got is not None:
+            self._fail("nothing", got, span, (f"a segment came, expected silence for {span:.3g} s",))
+
+    def expect_ignored(self) -> None:
+        """What we just sent has to be ignored, in silence: a probe is answered first, with our numbers unmoved.
+
+        For synchronized states. The probe is an old octet, which has to be acknowledged at once in each of them
+        (RFC 9293, section 3.10.7.4, first check). The target deals with segments in order: had it answered the
+        first, two answers would come.
+        """
+        self.expect_alive()
+        got = self._next_new(self.wire.now() + self.timing.settle)
+        if got is not None:
+            self._fail(
+                "one answer, to the probe", got, self.timing.settle, ("the segment before the probe was answered",)
+            )
+
+    def expect_alive(self) -> Segment:
+        """The target has to know the connection still, at the numbers we believe in: an old octet draws an ACK."""
+        self.send(Ctl.ACK, seq=self.snd_nxt - 1, data=b"\0")
+        return self.expect(Ctl.ACK, seq=self.rcv_nxt, ack=self.snd_nxt, data=b"")
+
+    def expect_gone(self) -> Segment:
+        """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2)."""
+        probe = self.send(Ctl.ACK)
+        return self.expect(Ctl.RST, seq=probe.ack)
+
+    def expect_data(self, data: bytes, *, ctl: Ctl = Ctl.ACK, acknowledge: bool = False) -> Segment:
+        """These octets have to come in order, however segmented; return the last segment, whose bits are `ctl`.
+
+        With `acknowledge`, each segment is acknowledged as it comes: for more than the target may send at once.
+        """
+        left = data
+        while True:
+            start = self.rcv_nxt
+            got = self.expect_one_of(Expectation(Ctl.ACK), Expectation(ctl))
+            assert got is not None  # silence was not among the choices
+            new = got.data[sequence.distance(got.seq, start) :] if got.data else b""
+            if not left.startswith(new):
+                wrong = f"octets {len(data) - len(left)} and on are {new[:24].hex(' ')}, expected {left[:24].hex(' ')}"
+                self._fail(f"{len(data)} octets of data in order", got, 0, (wrong,))
+            left = left[len(new) :]
+            if acknowledge and new:
+                self.send(Ctl.ACK)
+            if not left:
+                return got
+
+    def expect_retransmission(self, of: Segment, *, within: float | None = None) -> Segment:
+        """The target has to say `of` again: same control bits, same number. `.at` of the result gives the gap."""
+        span = self.timing.retransmission if within is None else within
+        got = self.hear(self.wire.now() + span)
+        wrong = () if got is None else Expectation(of.ctl, of.seq).differences(got, self.tcb.iss, self.tcb.irs)
+        if got is None or wrong:
+            self._fail(f"again {show(of, self.tcb.iss, self.tcb.irs)}", got, span, wrong)
+        assert got is not None  # _fail raises
+        return got
+
+    def _next_new(self, until: float) -> Segment | None:
+        while True:
+            got = self.hear(until)
+            if got is None or not self._repeated:
+                return got
+
+
+def _mod(number: int | None) -> int | None:
+    return None if number is None else number % sequence.MODULUS

@@ -1,0 +1,163 @@
+"""One run: the options, the subjects that they name, and a bench for each in every process."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.bench import Bench
+from conformance.report.keys import FACTS_KEY, PROFILES_KEY
+from conformance.requirements.scan import scan
+from conformance.target import profile as profiles
+from conformance.target.header import header_of
+from conformance.target.profile import Profile
+from conformance.target.subject import Subject
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT / "cases"
+LAB_PROFILE = Path(__file__).parent / "lab" / "linux.toml"
+LAB_FAMILIES = ("ipv4", "ipv6")
+
+
+def add_options(group: Any) -> None:
+    """Register the options that name the target and how to reach it."""
+    add = group.addoption
+    add(
+        "--target",
+        action="append",
+        default=[],
+        metavar="[NAME=]ADDRESS",
+        help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; repeatable. Without it: the embedded lab",
+    )
+    add("--open-port", type=int, metavar="PORT", help="a port of the target that accepts connections")
+    add("--closed-port", type=int, metavar="PORT", help="a port of the target where nothing listens")
+    add(
+        "--source",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="an unused address, or a range A-B, to be ours; without it the host's own is used, behind a guard",
+    )
+    add("--interface", metavar="NAME", help="the interface towards the target")
+    add("--agent", metavar="HOST[:PORT]", help="the control address of the agent on the target")
+    add("--profile", metavar="FILE", help="what is known of the target beforehand, and its known deviations (TOML)")
+
+
+class Session:
+    """What `conftest.py` asks: the subjects, a bench for each, the header; and `close` at the end."""
+
+    def __init__(self, stack: contextlib.ExitStack, worker: int = 0, workers: int = 1) -> None:
+        self.subjects: dict[str, Subject] = {}
+        self.names: list[tuple[str, tuple[str, ...]]] = []
+        self._profiles: dict[str, Profile] = {}
+        self._stack = stack
+        self._worker = worker
+        self._workers = workers
+        self._benches: dict[str, Bench] = {}
+
+    @classmethod
+    def prepare(cls, config: pytest.Config) -> Session:
+        """Set the run up. UsageProblem for whatever cannot be: nothing is left behind then."""
+        workerinput = getattr(config, "workerinput", None)
+        if workerinput is not None:
+            return cls._for_worker(config, workerinput)
+        with contextlib.ExitStack() as stack:
+            session = cls(stack)
+            if _wants_cases(config):
+                session._load_profile(config)
+                session._find_targets(config)
+            session._stack = stack.pop_all()
+            return session
+
+    @classmethod
+    def _for_worker(cls, config: pytest.Config, workerinput: Any) -> Session:
+        session = cls(contextlib.ExitStack(), int(workerinput["workerid"][2:]) + 1, workerinput["workercount"] + 1)
+        data = workerinput["conformance"]
+        session.subjects = {name: Subject.from_plain(values) for name, values in data["subjects"].items()}
+        session.names = [(name, tuple(families)) for name, families in data["names"]]
+        if session.names:
+            session._load_profile(config)
+        session._share(config)
+        return session
+
+    def plain(self) -> dict[str, Any]:
+        """Return what a worker has to know."""
+        subjects = {name: subject.plain() for name, subject in self.subjects.items()}
+        return {"subjects": subjects, "names": [(name, list(families)) for name, families in self.names]}
+
+    def _load_profile(self, config: pytest.Config) -> None:
+        given = config.getoption("--profile")
+        lab = not config.getoption("--target")
+        path = Path(given) if given else LAB_PROFILE if lab else None
+        self._profile = profiles.load(path, scan(CASES)) if path else Profile()
+
+    def _find_targets(self, config: pytest.Config) -> None:
+        from conformance.target.find import lab_target, named_targets
+
+        options = config.option
+        addresses = options.target or _profile_targets(self._profile) if options.profile else options.target
+        if options.collectonly:
+            self.names = _names(addresses)
+        elif addresses:
+            self._add(named_targets(self._stack, options, addresses, self._profile), config)
+        else:
+            self._add([lab_target(self._stack, self._profile)], config)
+
+    def _add(self, subjects: list[Subject], config: pytest.Config) -> None:
+        self.subjects = {subject.name: subject for subject in subjects}
+        self.names = [(subject.name, tuple(subject.routes)) for subject in subjects]
+        self._share(config)
+
+    def _share(self, config: pytest.Config) -> None:
+        """Leave for the report what it needs."""
+        config.stash[PROFILES_KEY] = {name: self._profile for name, _ in self.names}
+        config.stash[FACTS_KEY] = {name: dict(subject.facts) for name, subject in self.subjects.items()}
+
+    def header(self) -> list[str]:
+        """Say what is under test, how fast it is and what it offers."""
+        return [line for subject in self.subjects.values() for line in header_of(subject, self._profile)]
+
+    def choices(self) -> list[tuple[str, ...]]:
+        """Return what each case runs against: (family), or (target, family) where there are several targets."""
+        several = len(self.names) > 1
+        return [(name, family) if several else (family,) for name, families in self.names for family in families]
+
+    def bench(self, *name: str) -> Bench:
+        """Return this process's bench for a target, the only one when none is named."""
+        wanted = name[0] if name else self.names[0][0]
+        if wanted not in self._benches:
+            from conformance.target.find import host_for
+
+            subject = self.subjects[wanted]
+            host, sources = host_for(subject, self._worker)
+            self._stack.callback(host.shut)
+            self._benches[wanted] = Bench(subject, host, sources, self._worker, self._workers)
+        return self._benches[wanted]
+
+    def close(self) -> None:
+        """Close links, and end what was started."""
+        self._stack.close()
+
+
+def _wants_cases(config: pytest.Config) -> bool:
+    """Tell whether the run collects cases: the project's own tests need no target."""
+    base = config.invocation_params.dir
+    paths = [(base / str(arg).partition("::")[0]).resolve() for arg in config.args]
+    return any(path == CASES or CASES in path.parents or path in CASES.parents for path in paths)
+
+
+def _profile_targets(profile: Profile) -> list[str]:
+    name = profile.name
+    return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
+
+
+def _names(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Name targets and families without sending anything."""
+    from conformance.target.preflight import named
+
+    if not addresses:
+        return [("linux", LAB_FAMILIES)]
+    return [(one.name, tuple(one.addresses)) for one in named(addresses)]

@@ -1,0 +1,143 @@
+"""The walk that brings the target into each state of RFC 9293, from both open directions: one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from conformance import seq
+from conformance.errors import Inconclusive, Nonconformance
+from conformance.peer import Peer
+from conformance.segment import Ctl
+from conformance.state import State
+from conformance.target import Target
+
+PASSIVE = "passive"
+ACTIVE = "active"
+
+ACK, FIN, SYN = Ctl.ACK, Ctl.FIN, Ctl.SYN
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A state of the target and how its connection was opened: by our SYN (`passive`) or by its own (`active`)."""
+
+    state: State
+    opened: str = PASSIVE
+
+    def __str__(self) -> str:
+        plain = self.opened == PASSIVE or self.state is State.SYN_SENT
+        return self.state.value if plain else f"{self.state.value}-{self.opened}"
+
+
+Step = Callable[[Peer, Target], None]
+
+
+def _opened_passively(peer: Peer, target: Target) -> None:
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+
+
+def _handshake_completed(peer: Peer, target: Target) -> None:
+    peer.send(ACK)
+    if target.has_agent:
+        target.accept()
+    else:
+        peer.expect_alive()
+
+
+def _opened_actively(peer: Peer, target: Target) -> None:
+    target.connect(peer.flow)
+    peer.expect(SYN)
+
+
+def _syns_crossed(peer: Peer, target: Target) -> None:
+    peer.send(SYN)
+    peer.expect(SYN | ACK, seq=peer.irs, ack=peer.iss + 1)
+
+
+def _syn_answered(peer: Peer, target: Target) -> None:
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+
+
+def _peer_closed(peer: Peer, target: Target) -> None:
+    peer.send(FIN | ACK)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+def _target_closed(peer: Peer, target: Target) -> None:
+    target.close()
+    peer.expect(FIN | ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+def _fin_acknowledged(peer: Peer, target: Target) -> None:
+    peer.send(ACK)
+
+
+def _fins_crossed(peer: Peer, target: Target) -> None:
+    peer.send(FIN | ACK, ack=seq.add(peer.rcv_nxt, -1))  # everything but its FIN
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+WALKS: dict[Walk, tuple[Walk | None, Step | None]] = {
+    Walk(State.CLOSED): (None, None),
+    Walk(State.LISTEN): (None, None),
+    Walk(State.SYN_RECEIVED): (Walk(State.LISTEN), _opened_passively),
+    Walk(State.ESTABLISHED): (Walk(State.SYN_RECEIVED), _handshake_completed),
+    Walk(State.SYN_SENT, ACTIVE): (None, _opened_actively),
+    Walk(State.SYN_RECEIVED, ACTIVE): (Walk(State.SYN_SENT, ACTIVE), _syns_crossed),
+    Walk(State.ESTABLISHED, ACTIVE): (Walk(State.SYN_SENT, ACTIVE), _syn_answered),
+}
+for _opened in (PASSIVE, ACTIVE):
+    WALKS |= {
+        Walk(State.CLOSE_WAIT, _opened): (Walk(State.ESTABLISHED, _opened), _peer_closed),
+        Walk(State.LAST_ACK, _opened): (Walk(State.CLOSE_WAIT, _opened), _target_closed),
+        Walk(State.FIN_WAIT_1, _opened): (Walk(State.ESTABLISHED, _opened), _target_closed),
+        Walk(State.FIN_WAIT_2, _opened): (Walk(State.FIN_WAIT_1, _opened), _fin_acknowledged),
+        Walk(State.CLOSING, _opened): (Walk(State.FIN_WAIT_1, _opened), _fins_crossed),
+        Walk(State.TIME_WAIT, _opened): (Walk(State.FIN_WAIT_2, _opened), _peer_closed),
+    }
+
+
+def target_in(*states: State, opened: str | Sequence[str] = PASSIVE) -> pytest.MarkDecorator:
+    """Run the case once for each state, with the target brought there first.
+
+    `opened` is `PASSIVE`, `ACTIVE` or both: how the connection came about. SYN-SENT is reached by an active open only.
+    """
+    ways = (opened,) if isinstance(opened, str) else tuple(opened)
+    walks = [
+        Walk(state, way)
+        for state in states
+        for way in ((ACTIVE,) if state is State.SYN_SENT else ways)
+        if Walk(state, way) in WALKS
+    ]
+    return pytest.mark.parametrize("walk", walks, ids=str, indirect=True)
+
+
+def steps_to(walk: Walk) -> list[Step]:
+    """Return the steps of a walk, first to last."""
+    before, step = WALKS[walk]
+    return (steps_to(before) if before else []) + ([step] if step else [])
+
+
+def bring(walk: Walk, peer: Peer, target: Target) -> None:
+    """Bring the target into a state and make sure of it: on the wire by each step, then by the agent's word.
+
+    Inconclusive when it does not get there: the case has not begun, so it cannot fail.
+    """
+    try:
+        for step in steps_to(walk):
+            step(peer, target)
+    except Nonconformance as error:
+        raise Inconclusive(f"the walk to {walk} failed:\n{error}") from error
+    if walk.state is State.CLOSED:
+        return
+    said = ""
+    if target.has_agent and target.tells_state:
+        if not target.state_becomes(walk.state):
+            raise Inconclusive(f"the walk to {walk} failed: the agent says {target.state()}")
+        said = ", the agent says so too"
+    peer.transcript.note(peer.wire.now(), f"the target is in {walk}{said}")

@@ -1,0 +1,209 @@
+"""Finds the subjects of a run: the lab's kernel, or the targets that the user named; and a host to speak to each."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from conformance.agent.client import Agent
+from conformance.bench import PORTS
+from conformance.errors import Inconclusive, NotApplicable, UsageProblem
+from conformance.lab import link, linux, namespace
+from conformance.lab.offload import offloads
+from conformance.packet import family_of
+from conformance.target.preflight import Named, Reached, named, reach, sources_of
+from conformance.target.profile import Profile
+from conformance.target.subject import Route, Subject
+from conformance.target.survey import Survey, survey
+from conformance.timing import INITIAL_RTO, Timing
+from conformance.wire.guard import Guard
+from conformance.wire.host import Host
+
+AGENT_PORT = 10000
+AGENT_VERSIONS = ((1, 1), (1, 2))
+LAB_CONNECTIONS = 100
+
+MERGING = frozenset({"generic receive"})
+"""Offloads of our own interface that hand us other segments than the target sent."""
+
+
+def lab_target(stack: contextlib.ExitStack, profile: Profile) -> Subject:
+    """Start the lab; return its kernel as the subject. It ends with `stack`."""
+    namespace.enter()
+    target = stack.enter_context(linux.start())
+    ours = link.tester_addresses(0)
+    routes = {family: Route(address, (ours[family],)) for family, address in target.addresses.items()}
+    host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
+    with contextlib.closing(_Shut(host)):
+        found = _survey(host, routes, target.open_port, target.closed_port)
+        version = _agent_version(host, target.agent)
+    return _subject(
+        "linux",
+        Reached(target.interface, _mac(ours["mac"]), routes, own_kernel=False),
+        found,
+        profile,
+        agent=target.agent,
+        version=version,
+        lab=True,
+        facts={"notes": list(target.notes)},
+    )
+
+
+def named_targets(stack: contextlib.ExitStack, options: Any, addresses: list[str], profile: Profile) -> list[Subject]:
+    """Reach and survey each target that the user named; the guard, where it is needed, ends with `stack`."""
+    sources: dict[str, list[str]] = {}
+    for option in options.source:
+        for address in sources_of(option):
+            sources.setdefault(family_of(address), []).append(address)
+    return [_named_target(stack, options, one, sources, profile) for one in named(addresses)]
+
+
+def _named_target(
+    stack: contextlib.ExitStack, options: Any, target: Named, sources: dict[str, list[str]], profile: Profile
+) -> Subject:
+    reached = reach(target, options.interface, sources)
+    addresses = [route.address for route in reached.routes.values()]
+    host = _host(reached, {family: route.sources[0] for family, route in reached.routes.items()})
+    with contextlib.closing(_Shut(host)):
+        _check_sources(host, reached)
+        if reached.own_kernel:
+            stack.enter_context(Guard(addresses, PORTS))
+        _check_neighbours(host, addresses)
+        found = _survey(
+            host, reached.routes, options.open_port or profile.open_port, options.closed_port or profile.closed_port
+        )
+        agent = _agent_address(options.agent or profile.agent)
+        version = _agent_version(host, agent) if agent else None
+    merging = offloads(reached.interface) & MERGING
+    notes = [f"{name} offload is on at {reached.interface}: ethtool -K {reached.interface} gro off" for name in merging]
+    return _subject(
+        target.name, reached, found, profile, agent=agent, version=version, lab=False, facts={"notes": notes}
+    )
+
+
+def host_for(subject: Subject, worker: int) -> tuple[Host, dict[str, str]]:
+    """Return the host with which the `worker`-th process speaks to a subject, and our addresses on it."""
+    if subject.lab:
+        ours = link.tester_addresses(worker)
+        sources = {family: ours[family] for family in subject.routes}
+        return Host(subject.interface, _mac(ours["mac"]), sources), sources
+    sources = {family: route.sources[worker % len(route.sources)] for family, route in subject.routes.items()}
+    mac = bytes.fromhex(str(subject.facts["mac"]))
+    return _host(Reached(subject.interface, mac, subject.routes, subject.own_kernel), sources), sources
+
+
+def _host(reached: Reached, sources: dict[str, str]) -> Host:
+    hops = {route.address: route.next_hop for route in reached.routes.values() if route.next_hop}
+    return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel)
+
+
+def _survey(host: Host, routes: Any, open_port: int | None, closed_port: int | None) -> Survey:
+    lanes = {family: (route.sources[0], route.address) for family, route in routes.items()}
+    try:
+        return survey(host, lanes, iter(PORTS), open_port, closed_port)
+    except Inconclusive as problem:
+        raise UsageProblem(str(problem)) from None
+
+
+def _subject(
+    name: str,
+    reached: Reached,
+    found: Survey,
+    profile: Profile,
+    *,
+    agent: tuple[str, int] | None,
+    version: tuple[tuple[int, ...], bool] | None,
+    lab: bool,
+    facts: dict[str, Any],
+) -> Subject:
+    answer = max(found.answer, profile.reaction or 0.0)
+    timing = Timing(rtt=found.rtt, answer=answer, rto=found.rto or INITIAL_RTO, msl=profile.msl)
+    facts |= {
+        "mac": reached.mac.hex(),
+        "addresses": {family: route.address for family, route in reached.routes.items()},
+        "open_port": found.open_port,
+        "closed_port": found.closed_port,
+        "services": dict(found.services),
+        "rtt": found.rtt,
+        "slowest_answer": found.answer,
+        "syn_ack_rto": found.rto,
+        "agent_version": ".".join(map(str, version[0])) if version else None,
+    }
+    return Subject(
+        name=name,
+        interface=reached.interface,
+        routes=reached.routes,
+        open_port=found.open_port,
+        closed_port=found.closed_port,
+        closed_reason=found.closed_reason,
+        timing=timing,
+        agent=agent,
+        agent_ours=version is not None and version[1],
+        own_kernel=reached.own_kernel,
+        lab=lab,
+        max_connections=profile.max_connections or LAB_CONNECTIONS,
+        profile=profile.source or None,
+        services=found.services,
+        facts=facts,
+    )
+
+
+def _check_sources(host: Host, reached: Reached) -> None:
+    """An address that somebody has already cannot be ours."""
+    if reached.own_kernel:
+        return
+    for route in reached.routes.values():
+        for source in route.sources:
+            if host.claimed(source):
+                raise UsageProblem(f"--source {source} is in use on {reached.interface}; name an unused address")
+
+
+def _check_neighbours(host: Host, addresses: list[str]) -> None:
+    for address in addresses:
+        try:
+            host.resolve(address)
+        except Inconclusive as problem:
+            raise UsageProblem(f"{problem}: is it switched on and on this link?") from None
+
+
+def _agent_address(option: str | None) -> tuple[str, int] | None:
+    """Read HOST, HOST:PORT, [IPV6]:PORT or a bare IPv6 address."""
+    if not option:
+        return None
+    bare_ipv6 = option.count(":") > 1 and not option.startswith("[")
+    host, _, port = (option, "", "") if bare_ipv6 else option.rpartition(":")
+    host, port = (host, port) if host else (option, str(AGENT_PORT))
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise UsageProblem(f"--agent {option}: give HOST or HOST:PORT, with a port from 1 to 65535")
+    return host.strip("[]"), int(port)
+
+
+def _agent_version(host: Host, address: tuple[str, int]) -> tuple[tuple[int, ...], bool]:
+    """Ask the agent for its version, and whether it is ours."""
+    where = f"{address[0]}:{address[1]}"
+    try:
+        channel = host.channel(address)
+    except OSError as error:
+        raise UsageProblem(f"--agent {where}: {error.strerror or error}") from None
+    with contextlib.closing(channel):
+        agent = Agent(channel, where)
+        try:
+            version = tuple(agent.version())
+        except (Inconclusive, NotApplicable):
+            raise UsageProblem(
+                f"no agent answers at {where}: start it there with python3 -m conformance.agent --bind ADDRESS --allow"
+                " THIS_HOST, or see --agent"
+            ) from None
+        if version[:2] not in AGENT_VERSIONS:
+            spoken = ".".join(map(str, version))
+            raise UsageProblem(f"the agent at {where} speaks version {spoken} of the protocol; 1.1 and 1.2 are known")
+        return version, agent.is_ours()
+
+
+def _mac(text: str) -> bytes:
+    return bytes.fromhex(text.replace(":", ""))
+
+
+class _Shut:
+    def __init__(self, host: Host) -> None:
+        self.close = host.shut

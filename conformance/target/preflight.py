@@ -1,0 +1,162 @@
+"""From what the user named to a route: every answer that a wrong name deserves, before a single case runs."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pyroute2 import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+
+from conformance.errors import UsageProblem
+from conformance.packet import family_of
+from conformance.target.subject import Route
+
+IFF_UP = 1
+FAMILY_NUMBERS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+LAB_INSTEAD = "run pytest without --target to judge this kernel in the lab"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a `--target` option names: a name for the report, and addresses by family (an IPv6 one with its scope)."""
+
+    name: str
+    addresses: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How the addresses of one target are reached: all over the same interface, with its MAC."""
+
+    interface: str
+    mac: bytes
+    routes: Mapping[str, Route]
+    own_kernel: bool
+
+
+def named(options: Sequence[str]) -> list[Named]:
+    """Read the `--target` options; those with the same name are the families of one target."""
+    found: dict[str, dict[str, str]] = {}
+    for option in options:
+        name, _, address = option.rpartition("=")
+        for one in _resolve(address):
+            found.setdefault(name or address, {})[family_of(one)] = one
+    return [Named(name, addresses) for name, addresses in found.items()]
+
+
+def _resolve(address: str) -> list[str]:
+    try:
+        answers = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError):
+        raise UsageProblem(f"unknown host {address}: give an address or a name that resolves") from None
+    scope = address.partition("%")[2]
+    addresses = [str(answer[4][0]).partition("%")[0] for answer in answers]
+    return [f"{one}%{scope}" if scope else one for one in dict.fromkeys(addresses)]
+
+
+def sources_of(option: str) -> list[str]:
+    """Read a `--source` option: an address, a range `A-B` of addresses (both included), or a network."""
+    first, dash, last = option.partition("-")
+    try:
+        if dash:
+            low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
+            kind = type(low)
+            return [str(kind(number)) for number in range(int(low), int(high) + 1)]
+        if "/" in option:
+            return [str(one) for one in ipaddress.ip_network(option).hosts()]
+        return [str(ipaddress.ip_address(option))]
+    except (ValueError, TypeError):
+        raise UsageProblem(
+            f"--source {option}: give an address, a range such as 10.0.0.50-10.0.0.60, or a network"
+        ) from None
+
+
+def reach(target: Named, interface: str | None, sources: Mapping[str, Sequence[str]]) -> Reached:
+    """Find the way to a target. UsageProblem when there is none, when it is this host, or its interface is down."""
+    with IPRoute() as netlink:
+        own = {attribute(one, "IFA_ADDRESS") for one in netlink.get_addr()}
+        for address in target.addresses.values():
+            _refuse_own(address.partition("%")[0], own)
+        ways = {family: _way(netlink, address, interface) for family, address in target.addresses.items()}
+        names = {way[0] for way in ways.values()}
+        if len(names) > 1:
+            raise UsageProblem(f"{target.name} is reached over {' and '.join(sorted(names))}; choose with --interface")
+        (name,) = names
+        link = _link(netlink, name)
+        mac = bytes.fromhex(attribute(link, "IFLA_ADDRESS").replace(":", ""))
+    routes = {
+        family: Route(target.addresses[family].partition("%")[0], _ours(family, sources, own, way[2], target), way[1])
+        for family, way in ways.items()
+    }
+    return Reached(name, mac, routes, own_kernel=not sources)
+
+
+def attribute(message: Any, name: str) -> Any:
+    """Return a netlink attribute; None when it is not there."""
+    return message.get_attr(name)
+
+
+def _refuse_own(address: str, own: set[Any]) -> None:
+    ip = ipaddress.ip_address(address)
+    if ip.is_loopback or address in own:
+        what = "a loopback address" if ip.is_loopback else "an address of this host"
+        raise UsageProblem(
+            f"{address} is {what}: its segments never cross a link, so no raw peer can speak; {LAB_INSTEAD}"
+        )
+    if ip.is_multicast or ip.is_unspecified or address == "255.255.255.255":
+        raise UsageProblem(f"{address} is no unicast address: a TCP has none such")
+
+
+def _way(netlink: Any, address: str, interface: str | None) -> tuple[str, str | None, str | None]:
+    """Return the interface towards an address, the gateway where there is one, and the source the kernel would use."""
+    bare, _, scope = address.partition("%")
+    oif = _index(netlink, interface or scope) if interface or scope else None
+    if ipaddress.ip_address(bare).is_link_local and oif is None and ":" in bare:
+        raise UsageProblem(f"{bare} is link-local: say on which link, such as {bare}%eth0")
+    request: dict[str, Any] = {"dst": bare, "family": FAMILY_NUMBERS[family_of(bare)]}
+    if oif is not None:
+        request["oif"] = oif
+    try:
+        (answer, *_) = netlink.route("get", **request)
+    except NetlinkError:
+        raise UsageProblem(
+            f"no route to {bare}: connect this host to its network, or choose with --interface"
+        ) from None
+    name = netlink.get_links(attribute(answer, "RTA_OIF"))[0].get_attr("IFLA_IFNAME")
+    return name, attribute(answer, "RTA_GATEWAY"), attribute(answer, "RTA_PREFSRC")
+
+
+def _index(netlink: Any, interface: str) -> int:
+    indexes: list[int] = netlink.link_lookup(ifname=interface)
+    if not indexes:
+        raise UsageProblem(f"no interface {interface}; there are: {', '.join(n for _, n in socket.if_nameindex())}")
+    _link(netlink, interface)
+    return indexes[0]
+
+
+def _link(netlink: Any, interface: str) -> Any:
+    (link,) = netlink.get_links(netlink.link_lookup(ifname=interface)[0])
+    if not link["flags"] & IFF_UP or attribute(link, "IFLA_OPERSTATE") == "DOWN":
+        raise UsageProblem(f"interface {interface} is down: ip link set {interface} up, and see to its cable")
+    return link
+
+
+def _ours(
+    family: str, sources: Mapping[str, Sequence[str]], own: set[Any], preferred: str | None, target: Named
+) -> tuple[str, ...]:
+    if sources and family not in sources:
+        raise UsageProblem(f"{target.name} has an {family} address: give a --source of that family too")
+    for one in sources.get(family, ()):
+        if one in own:
+            raise UsageProblem(f"--source {one} is this host's own address: leave --source out to speak from it")
+        if one in target.addresses.values():
+            raise UsageProblem(f"--source {one} is the target's own address")
+    if sources:
+        return tuple(sources[family])
+    if preferred is None:
+        raise UsageProblem(f"this host has no {family} address towards {target.name}; name an unused one with --source")
+    return (preferred,)

@@ -1,0 +1,58 @@
+"""What is known about a target before the first case: plain data, which travels to pytest-xdist workers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from conformance.timing import Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """How one family of a target is reached: its address, ours, and the neighbour in between where there is one."""
+
+    address: str
+    sources: tuple[str, ...]
+    next_hop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A TCP under test and what it offers.
+
+    `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard.
+    `closed_port` is None when no port was found that resets; `closed_reason` then says why.
+    `services` names the plain services found, by port. `facts` are for the report.
+    """
+
+    name: str
+    interface: str
+    routes: Mapping[str, Route]
+    open_port: int
+    closed_port: int | None
+    timing: Timing
+    agent: tuple[str, int] | None = None
+    agent_ours: bool = False
+    closed_reason: str = ""
+    own_kernel: bool = False
+    lab: bool = False
+    max_connections: int = 100
+    profile: str | None = None
+    services: Mapping[str, int] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, Any]:
+        """Return it as plain values, for another process."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Subject:
+        """Take back what `plain` gave."""
+        routes = {
+            family: Route(route["address"], tuple(route["sources"]), route["next_hop"])
+            for family, route in values["routes"].items()
+        }
+        agent = values["agent"] and (values["agent"][0], values["agent"][1])
+        return cls(**{**values, "routes": routes, "timing": Timing(**values["timing"]), "agent": agent})

@@ -1,0 +1,53 @@
+"""How long to wait: measured at the target, bounded by the RFCs. All times in seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ACK_DELAY = 0.5
+"""An acknowledgment may be withheld for less than this (RFC 9293, MUST-40)."""
+
+INITIAL_RTO = 1.0
+"""The retransmission timeout before any sample (RFC 6298, section 2.1); larger values are allowed."""
+
+MSL = 120.0
+"""The maximum segment lifetime that RFC 9293, section 3.4.2, assumes where nothing else is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What was measured at the target, and the waits that follow from it.
+
+    `rtt` is the median and `answer` the longest time from a segment to the answer that it draws at once; a profile's
+    `reaction` stands in for `answer` where it is larger. `rto` is the first retransmission timeout of a SYN,ACK.
+    """
+
+    rtt: float = 0.0
+    answer: float = 0.0
+    rto: float = INITIAL_RTO
+    msl: float = MSL
+
+    @property
+    def reply(self) -> float:
+        """How long to wait for a segment that is due. A delayed acknowledgment is still in time."""
+        return max(2 * ACK_DELAY, ACK_DELAY + 4 * self.answer)
+
+    @property
+    def silence(self) -> float:
+        """How long to listen before silence is believed: many times what an answer took."""
+        return min(self.reply, max(0.1, 8 * self.answer))
+
+    @property
+    def settle(self) -> float:
+        """How long a second answer may trail behind the first, when both were drawn by segments sent together."""
+        return min(self.silence, max(0.02, 4 * self.answer))
+
+    @property
+    def retransmission(self) -> float:
+        """How long to wait for the next retransmission while the timeout has not backed off more than once."""
+        return 2 * max(self.rto, INITIAL_RTO) + self.reply
+
+    @property
+    def time_wait(self) -> float:
+        """How long TIME-WAIT lasts: twice the MSL (RFC 9293, MUST-13)."""
+        return 2 * self.msl

@@ -1,0 +1,64 @@
+"""The control channel to an agent: datagrams over UDP, read without letting the link under test go unread."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections import deque
+from collections.abc import Callable
+
+from conformance.errors import Inconclusive
+
+
+class UdpChannel:
+    """A `Channel` with a UDP socket of its own: the agent keeps one session for each source port."""
+
+    def __init__(
+        self, address: tuple[str, int], selector: selectors.BaseSelector, service: Callable[[float], None]
+    ) -> None:
+        self.address = address
+        self._selector = selector
+        self._service = service
+        self._datagrams: deque[bytes] = deque()
+        family, _, _, _, where = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
+        self._socket = socket.socket(family, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        self._socket.connect(where)
+        selector.register(self._socket, selectors.EVENT_READ, self._read)
+
+    def now(self) -> float:
+        """Return the time, in seconds on the monotonic clock."""
+        return time.monotonic()
+
+    def send(self, datagram: bytes) -> None:
+        """Send a datagram to the agent. Inconclusive when the system refuses it."""
+        try:
+            self._socket.send(datagram)
+        except ConnectionRefusedError as error:
+            raise Inconclusive(f"no agent at {self.address[0]}:{self.address[1]} (port unreachable)") from error
+        except OSError as error:
+            raise Inconclusive(f"agent {self.address[0]}:{self.address[1]}: {error.strerror}") from error
+
+    def receive(self, until: float) -> bytes | None:
+        """Return the next datagram from the agent; None when `until` has passed. The link is served meanwhile."""
+        while not self._datagrams:
+            overdue = self.now() >= until
+            self._service(until)
+            if overdue:
+                break
+        return self._datagrams.popleft() if self._datagrams else None
+
+    def close(self) -> None:
+        """Close the channel."""
+        self._selector.unregister(self._socket)
+        self._socket.close()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                self._datagrams.append(self._socket.recv(0x10000))
+            except BlockingIOError:
+                return
+            except ConnectionRefusedError as error:
+                raise Inconclusive(f"no agent at {self.address[0]}:{self.address[1]} (port unreachable)") from error
