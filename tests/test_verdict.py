@@ -49,23 +49,43 @@ def test_not_applicable_anywhere(phase, exception) -> None:
 @pytest.mark.parametrize(
     ("exception", "level", "violations", "judgement"),
     [
-        (None, "MUST", ["MUST"], Judgement("violates", 0)),
-        (None, "MUST", ["SHOULD"], Judgement("deviates", 0)),
-        (None, "MAY", ["MAY", "SHOULD NOT", "MUST NOT", "MUST"], Judgement("violates", 2)),
+        (None, "MUST", ["MUST"], Judgement("violates", invariant=0)),
+        (None, "MUST", ["SHOULD"], Judgement("deviates", invariant=0)),
+        (None, "MAY", ["MAY", "SHOULD NOT", "MUST NOT", "MUST"], Judgement("violates", invariant=2)),
         (AssertionError, "MUST", ["MUST"], Judgement("violates")),
         (AssertionError, "SHOULD", ["SHOULD"], Judgement("deviates")),
-        (AssertionError, "SHOULD", ["MUST"], Judgement("violates", 0)),
+        (AssertionError, "SHOULD", ["MUST"], Judgement("violates", invariant=0)),
         (AssertionError, "MUST", ["SHOULD"], Judgement("violates")),
-        (Inconclusive, "MUST", ["SHOULD"], Judgement("deviates", 0)),
-        (NotApplicable, "MUST", ["MUST"], Judgement("violates", 0)),
+        (Inconclusive, "MUST", ["SHOULD"], Judgement("deviates", invariant=0)),
+        (NotApplicable, "MUST", ["MUST"], Judgement("violates", invariant=0)),
     ],
 )
 def test_a_broken_invariant_counts_under_its_own_level(exception, level, violations, judgement) -> None:
-    assert judge("call", exception, level, violations) == judgement
+    assert judge("call", exception, level, violations=[(of, False) for of in violations]) == judgement
 
 
 def test_a_broken_invariant_on_the_way_there_counts_too() -> None:
-    assert judge("setup", Inconclusive, "SHOULD", ["MUST"]) == Judgement("violates", 0)
+    assert judge("setup", Inconclusive, "SHOULD", violations=[("MUST", False)]) == Judgement("violates", invariant=0)
+
+
+@pytest.mark.parametrize(
+    ("exception", "known", "violations", "judgement"),
+    [
+        (AssertionError, True, [], Judgement("violates", known=True)),
+        (None, True, [], Judgement("conforms", known=True)),
+        (AssertionError, True, [("MUST", False)], Judgement("violates", invariant=0)),
+        (AssertionError, True, [("SHOULD", False)], Judgement("deviates", invariant=0)),
+        (AssertionError, False, [("MUST", True)], Judgement("violates")),
+        (None, False, [("MUST", True)], Judgement("violates", known=True, invariant=0)),
+        (None, False, [("MUST", True), ("MAY", False)], Judgement("not offered", invariant=1)),
+        (None, True, [("MUST", True)], Judgement("conforms", known=True)),
+        (Inconclusive, False, [("MUST", True)], Judgement("inconclusive")),
+        (NotApplicable, False, [("MUST", True)], Judgement("not applicable")),
+        (Inconclusive, True, [], Judgement("inconclusive")),
+    ],
+)
+def test_what_is_known_hides_nothing_else(exception, known, violations, judgement) -> None:
+    assert judge("call", exception, "MUST", known=known, violations=violations) == judgement
 
 
 @pytest.mark.parametrize(

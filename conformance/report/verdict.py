@@ -50,9 +50,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A verdict and what decided it: the number of a broken invariant, or None for the case itself."""
+    """A verdict, whether the profile knows the deviation, and what decided: a broken invariant's number, or the case.
+
+    `known` with `conforms`: the profile expects a deviation that is no longer there.
+    """
 
     word: Word
+    known: bool = False
     invariant: int | None = None
 
 
@@ -60,19 +64,28 @@ def judge(
     phase: Literal["setup", "call"],
     exception: type[BaseException] | None,
     level: Level,
-    violations: Sequence[Level] = (),
+    *,
+    known: bool = False,
+    violations: Sequence[tuple[Level, bool]] = (),
 ) -> Judgement:
     """Judge a case by the exception that ended it (None: it passed), in which phase, and the level of its requirement.
 
-    `violations` are the levels of the requirements whose invariants were broken in the case. The gravest of them
-    decides, unless the case itself weighs as much: an invariant is seen whatever else the case could not show.
+    `known` tells whether the profile expects this case to deviate. `violations` are the invariants broken in the case:
+    the level of each one's requirement, and whether the profile knows it. What nobody knew of decides first, the
+    gravest of it; what is known hides nothing else.
     """
     own = _own(phase, exception, level)
-    if not violations:
-        return Judgement(own)
-    index = min(range(len(violations)), key=lambda at: _weight(_BY_LEVEL[violations[at]]))
-    worst = _BY_LEVEL[violations[index]]
-    return Judgement(worst, index) if _weight(worst) < _weight(own) else Judgement(own)
+    findings = [Judgement(own, known and own in JUDGED)]
+    findings += [Judgement(_BY_LEVEL[of], is_known, at) for at, (of, is_known) in enumerate(violations)]
+    return min(findings, key=_rank)
+
+
+def _rank(finding: Judgement) -> tuple[bool, int]:
+    if finding.word in ("inconclusive", "not applicable"):
+        return False, WORDS.index(finding.word)
+    if finding.word == "conforms":
+        return True, -1 if finding.known else len(WORDS)
+    return finding.known, WORDS.index(finding.word)
 
 
 def _own(phase: str, exception: type[BaseException] | None, level: Level) -> Word:
@@ -83,10 +96,6 @@ def _own(phase: str, exception: type[BaseException] | None, level: Level) -> Wor
     if phase == "call" and issubclass(exception, AssertionError | pytest.fail.Exception):
         return _BY_LEVEL[level]
     return "inconclusive"
-
-
-def _weight(word: Word) -> int:
-    return WORDS.index(word)
 
 
 @dataclass(frozen=True, slots=True)
