@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
@@ -110,6 +110,16 @@ def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[C
 def peer(case: Case, walk: Walk, offer: tuple[Option, ...] | None) -> Peer:
     """Our end of a connection that the target has in the state asked for."""
     return case.walk(walk, offer)
+
+
+@pytest.fixture
+def another(case: Case, peer: Peer) -> Callable[..., Peer]:
+    """Make one more peer with a four-tuple of its own: `another()`, aimed at the same port, or `another(port)`."""
+
+    def make(port: int | None = None) -> Peer:
+        return case.peer(peer.flow.remote_port if port is None else port, offer=peer.offer)
+
+    return make
 
 
 @pytest.fixture

@@ -63,6 +63,9 @@ class Host:
 
     def resolve(self, address: str) -> bytes:
         """Return the MAC of the next hop towards `address`; Inconclusive when nobody answers."""
+        group = neighbour.group_mac(address)
+        if group is not None:
+            return group
         hop = self._next_hops.get(address, address)
         if hop not in self._neighbours:
             self._ask(hop, self.addresses[family_of(hop)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from conformance.packet import ICMPV6, pseudo_sum, read_datagram
 
@@ -43,6 +44,18 @@ def solicited_node(address: str) -> tuple[bytes, bytes]:
     tail = socket.inet_pton(socket.AF_INET6, address)[-3:]
     group = socket.inet_pton(socket.AF_INET6, "ff02::1:ff00:0")[:-3] + tail
     return group, b"\x33\x33" + group[-4:]
+
+
+def group_mac(address: str) -> bytes | None:
+    """Return the MAC of a multicast or the limited broadcast address (RFC 1112, RFC 2464); None for a unicast one."""
+    if address == "255.255.255.255":
+        return BROADCAST
+    ip = ip_address(address)
+    if not ip.is_multicast:
+        return None
+    if ip.version == 6:
+        return b"\x33\x33" + ip.packed[-4:]
+    return b"\x01\x00\x5e" + bytes([ip.packed[1] & 0x7F]) + ip.packed[2:]
 
 
 def question(address: str, mac: bytes, asker: str | None) -> bytes:
