@@ -95,11 +95,12 @@ def _run_holder(stack: contextlib.ExitStack, interface: str, control: socket.soc
             env=_environment(),
             start_new_session=True,  # Ctrl-C is for us; we end the holder when all is done
         )
-        stack.callback(_stop, holder, interface, log)
+        stack.callback(_stop, holder, interface)
         status.close()
         said = _read_all(answer.fileno())
     if not said:
         raise UsageProblem(f"the lab's target did not start: {_last_words(log)}")
+    stack.callback(_report_early_end, holder, log)
     result: dict[str, Any] = json.loads(said)
     return result
 
@@ -124,9 +125,12 @@ def _read_all(descriptor: int) -> bytes:
     return b""
 
 
-def _stop(holder: subprocess.Popen[bytes], interface: str, log: BinaryIO) -> None:
+def _report_early_end(holder: subprocess.Popen[bytes], log: BinaryIO) -> None:
     if holder.poll() is not None:
         print(f"the lab's target ended before its time: {_last_words(log)}", file=sys.stderr)
+
+
+def _stop(holder: subprocess.Popen[bytes], interface: str) -> None:
     try:
         link.cut(interface)
     finally:

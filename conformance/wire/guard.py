@@ -40,6 +40,11 @@ class Guard:
         self._script = ruleset(self._table, targets, ports)
         self._nft: subprocess.Popen[bytes] | None = None
 
+    @property
+    def process(self) -> int | None:
+        """The process id of the nft that owns the table; None while there is no guard."""
+        return self._nft.pid if self._nft else None
+
     def __enter__(self) -> Guard:
         """Load the table; return when nft has read it back from the kernel."""
         program = shutil.which("nft") or shutil.which("nft", path=_SBIN)

@@ -1,0 +1,45 @@
+# make help tells what there is.
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed
+# Cases mostly wait for the target's timers, so there are more workers than cores.
+WORKERS ?= $(shell echo $$(( $$(nproc) * 4 )))
+ARGS ?=
+
+.PHONY: help conformance test lint agent clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make conformance  judge this machine'"'"'s own TCP in a private network (ARGS="-n 4 -k handshake" for pytest)'
+	@echo 'make test         the tests of the suite itself (ARGS as above)'
+	@echo 'make lint         ruff and mypy'
+	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
+	@echo 'make clean        remove what make has built, the virtual environment too'
+
+conformance: $(STAMP)
+	$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+
+test: $(STAMP)
+	$(VENV)/bin/python -m pytest tests $(ARGS)
+
+lint: $(STAMP)
+	$(VENV)/bin/python -m ruff check .
+	$(VENV)/bin/python -m ruff format --check .
+	$(VENV)/bin/python -m mypy
+
+agent: $(STAMP)
+	$(VENV)/bin/python -m conformance.agent.build
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# One line for each thing that is missing, before anything is made.
+$(STAMP): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo 'missing: apt-get install python3 python3-venv' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); name another: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo 'missing: apt-get install python3-venv' >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
