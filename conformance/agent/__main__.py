@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         controls = [_control(*place) for place in options.bind]
         if options.fd is not None:
-            controls.append(socket.socket(fileno=options.fd))
+            controls.append(_given(options.fd))
     except OSError as error:
         parser.error(str(error))
     for control in controls:
@@ -69,6 +69,14 @@ def _control(address: str, port: int) -> socket.socket:
     except OSError as error:
         sock.close()
         raise OSError(f"cannot listen on {address} port {port}: {error.strerror}") from None
+    return sock
+
+
+def _given(number: int) -> socket.socket:
+    """Return the UDP socket that was handed over; OSError when it is none."""
+    sock = socket.socket(fileno=number)
+    if sock.family not in (socket.AF_INET, socket.AF_INET6) or sock.type != socket.SOCK_DGRAM:
+        raise OSError(f"file descriptor {number} is no UDP socket")
     return sock
 
 

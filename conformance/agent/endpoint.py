@@ -91,6 +91,8 @@ class Endpoint:
 
     def connect(self, address: tuple[Any, ...]) -> None:
         """Issue a connection attempt."""
+        if self._connecting:
+            raise Refused(Result.EXISTS)
         self._failure = None
         number = self.sock.connect_ex(address)
         if number not in (0, errno.EINPROGRESS):
@@ -193,6 +195,8 @@ class Endpoint:
         number = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if number:
             self._failed(OSError(number, ""))
+        elif self.flow is not None:  # Linux answers the first connect after success with success, whoever calls it
+            self.sock.connect_ex((self.flow.remote, self.flow.remote_port))
         self._owner.report(p.CONNECT, self.number, result=self._failure or Result.OK)
         if self._failure is not None and self._forward_left:
             self._end_forward(self._failure)
