@@ -399,6 +399,17 @@ def test_time_wait_ends_with_a_reset() -> None:
     assert last(story) == "CLOSED CLOSED"
 
 
+def test_closing_the_listener_leaves_what_it_accepted() -> None:
+    story = established()
+    story.call("CLOSE in LISTEN")
+    assert last(story) == "ESTABLISHED ESTABLISHED"
+    story = Story()
+    story.call("OPEN (passive), backlog 1")
+    story.call("CLOSE in LISTEN")
+    story.peer(S)
+    assert states(story) == ["CLOSED LISTEN", "CLOSED CLOSED", "SYN-SENT CLOSED"]
+
+
 def test_half_open_as_in_figure_9() -> None:
     story = established()
     story.note("the peer crashes")

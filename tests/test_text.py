@@ -94,7 +94,7 @@ def test_what_is_malformed_and_what_is_no_segment() -> None:
     story = Story()
     story.handshake()
     story.target(A, reserved=3, defects=("reserved bits are 3", "option MSS has length 5, legal is 4"))
-    story.transcript.packet("target", story.now + 0.001, b"E", "ICMP port unreachable")
+    story.transcript.packet("target", story.now + 0.001, b"E", "not a TCP segment")
     shows(
         story,
         """
@@ -108,7 +108,7 @@ peer 192.0.2.1:40001 ISS 1000, target 192.0.2.2:80 IRS 5000
      0.300               <-- <SEQ=IRS+1><ACK=ISS+1><CTL=ACK><WND=64240><RSRVD=3> <--
                              ! reserved bits are 3
                              ! option MSS has length 5, legal is 4
-     1.300               <-- ICMP port unreachable                               <--
+     1.300               <-- not a TCP segment: no whole IP packet, of length 1  <--
 """,
     )
 

@@ -156,6 +156,10 @@ class _Follower:
 
     def _call(self, target: End, text: str) -> None:
         event = _event(text)
+        if event is Event.CLOSE and "IN LISTEN" in text:
+            self.opened = False
+            # The listener is closed; what it has accepted goes on.
+            event = event if target.state is State.LISTEN else None
         if event is not None:
             self.opened = self.opened or event is Event.PASSIVE_OPEN
             target.move(event)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from conformance.notation import notation
 from conformance.segment import compose
 from conformance.transcript import Entry, Transcript
+from conformance.transcript.text import words
 
 LINKTYPE_RAW = 101
 
@@ -57,13 +57,9 @@ def _commented(entries: list[Entry]) -> list[tuple[Entry, list[str]]]:
 
 
 def _about(entry: Entry) -> Iterator[str]:
-    if entry.segment is not None:
-        words = notation(entry.segment, ours=entry.who == "peer", iss=entry.iss, irs=entry.irs)
-        yield f"{entry.who}: {words}"
-        for defect in entry.segment.defects:
-            yield f"malformed: {defect}"
-    if entry.text:
-        yield entry.text
+    yield f"{entry.who}: {words(entry)}"
+    for defect in entry.segment.defects if entry.segment else ():
+        yield f"malformed: {defect}"
 
 
 def _packet(entry: Entry, at: int, comments: list[str]) -> bytes:

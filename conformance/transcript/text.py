@@ -11,6 +11,7 @@ from textwrap import wrap
 from conformance.notation import notation
 from conformance.transcript import Entry, Transcript
 from conformance.transcript.endpoints import Connection, Step, follow
+from conformance.transcript.packets import describe
 
 WIDTH = 116
 """No line is longer, in columns, so that pytest's margin still fits into 120."""
@@ -44,20 +45,20 @@ class _Page:
         self.unit, self.scale, self.decimals = clock(entries)
         self.many = len(connections) > 1
         self.indent = 12 + (len(f"#{len(connections)}") + 1 if self.many else 0)
-        self.words = [_words(entry, step) for entry, step in zip(entries, steps, strict=True)]
+        self.said = [_said(entry, step) for entry, step in zip(entries, steps, strict=True)]
         # Time and number, both states, both arrows, and the spaces between them take the rest of the width.
         room = WIDTH - self.indent - 2 * _STATE - 10
-        self.middle = max(32, min(room, max(map(len, self.words))))
+        self.middle = max(32, min(room, max(map(len, self.said))))
         self.states: dict[int, tuple[str, str]] = {}
 
     def lines(self) -> Iterator[str]:
         yield from self._header()
-        for entry, step, words in zip(self.entries, self.steps, self.words, strict=True):
+        for entry, step, said in zip(self.entries, self.steps, self.said, strict=True):
             prefix = self._prefix(entry, step)
             if entry.who == "note":
                 yield from self._note(prefix, entry.text)
             else:
-                yield from self._row(prefix, entry, step, words)
+                yield from self._row(prefix, entry, step, said)
 
     def _header(self) -> Iterator[str]:
         for known in self.connections:
@@ -83,10 +84,10 @@ class _Page:
         number = f"  #{step.connection}" if self.many and step.connection and entry.who != "note" else ""
         return f"{time}{number}".ljust(self.indent)
 
-    def _row(self, prefix: str, entry: Entry, step: Step, words: str) -> Iterator[str]:
+    def _row(self, prefix: str, entry: Entry, step: Step, said: str) -> Iterator[str]:
         peer, target = self._changed(step)
         arrow = {"peer": "-->", "target": "<--"}.get(entry.who, "   ")
-        first, *rest = _fold(words, self.middle)
+        first, *rest = fold(said, self.middle)
         if entry.who == "call":
             first, arrow = first.rjust(self.middle), "==>"
         left = arrow if entry.who != "call" else "   "
@@ -135,23 +136,29 @@ def number_text(number: int | None) -> str:
     return "unknown" if number is None else str(number)
 
 
-def _words(entry: Entry, step: Step) -> str:
-    if entry.segment is None:
-        return "" if entry.who == "note" else " ".join(entry.text.split())
-    words = notation(entry.segment, ours=entry.who == "peer", iss=entry.iss, irs=entry.irs)
-    words += " (again)" if step.again else ""
-    return f"{words} {entry.text}" if entry.text else words
+def words(entry: Entry) -> str:
+    """Return what an entry says in one line: a segment's notation, what a packet is, or the text of a call."""
+    text = " ".join(entry.text.split())
+    if entry.segment is not None:
+        said = notation(entry.segment, ours=entry.who == "peer", iss=entry.iss, irs=entry.irs)
+        return f"{said} {text}" if text else said
+    if entry.packet:
+        return f"{text}: {describe(entry.packet)}" if text else describe(entry.packet)
+    return text
 
 
-def _fold(words: str, width: int) -> list[str]:
-    """Break a long notation between its brackets, other words at spaces."""
-    if len(words) <= width:
-        return [words]
-    parts = words.replace("><", ">\0<").split("\0")
+def _said(entry: Entry, step: Step) -> str:
+    return "" if entry.who == "note" else words(entry) + (" (again)" if step.again else "")
+
+
+def fold(line: str, width: int) -> list[str]:
+    """Break a long notation between its brackets, other words at spaces; all but the first leave room for two more."""
+    if len(line) <= width:
+        return [line]
     lines = [""]
-    for part in parts:
+    for part in line.replace("><", ">\0<").split("\0"):
         limit = width if len(lines) == 1 else width - 2
         if lines[-1] and len(lines[-1]) + len(part) > limit:
             lines.append("")
         lines[-1] += part
-    return [piece for line in lines for piece in (wrap(line, width - 2) if len(line) > width else [line])]
+    return [piece for whole in lines for piece in (wrap(whole, width - 2) if len(whole) > width else [whole])]
