@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from conformance.errors import UsageProblem
-from conformance.wire.capability import NET_ADMIN, hand_on
+from conformance.wire.capability import NET_ADMIN, handed_on
 
 ANSWER_LIMIT = 5.0
 """Seconds that nft may take to load the table or to remove it."""
@@ -53,15 +53,15 @@ class Guard:
                 "nft is missing, which keeps this host's own TCP quiet: apt-get install nftables,"
                 " or name an unused address with --source"
             )
-        self._nft = subprocess.Popen(
-            [program, "--interactive"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            bufsize=0,
-            preexec_fn=lambda: hand_on(NET_ADMIN),
-            start_new_session=True,  # Ctrl-C is for us; nft ends when the pipe does
-        )
+        with handed_on(NET_ADMIN):
+            self._nft = subprocess.Popen(
+                [program, "--interactive"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                bufsize=0,
+                start_new_session=True,  # Ctrl-C is for us; nft ends when the pipe does
+            )
         try:
             self._load(self._nft)
         except BaseException:
