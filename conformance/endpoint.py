@@ -228,7 +228,8 @@ class Endpoint:
         if self.flow.remote_port is None:
             self._bind(segment.sport)
         self._repeated = self._is_repeated(segment)
-        self._said.add((segment.ctl & ~Ctl.PSH, segment.seq))
+        if segment.len:  # a bare ACK says nothing that could be repeated
+            self._said.add((segment.ctl & ~Ctl.PSH, segment.seq))
         self.tcb.heard(segment)
         if self.judging:
             self.watch.heard(segment, self.tcb)

@@ -152,10 +152,8 @@ def _check_sources(host: Host, reached: Reached) -> None:
     """An address that somebody has already cannot be ours."""
     if reached.own_kernel:
         return
-    for route in reached.routes.values():
-        for source in route.sources:
-            if host.claimed(source):
-                raise UsageProblem(f"--source {source} is in use on {reached.interface}; name an unused address")
+    for source in host.claimed([source for route in reached.routes.values() for source in route.sources]):
+        raise UsageProblem(f"--source {source} is in use on {reached.interface}; name an unused address")
 
 
 def _check_neighbours(host: Host, addresses: list[str]) -> None:
@@ -191,8 +189,8 @@ def _agent_version(host: Host, address: tuple[str, int]) -> tuple[tuple[int, ...
             version = tuple(agent.version())
         except (Inconclusive, NotApplicable):
             raise UsageProblem(
-                f"no agent answers at {where}: start it there with python3 -m conformance.agent --bind ADDRESS --allow"
-                " THIS_HOST, or see --agent"
+                f"no agent answers at {where}: start one there (python3 tcp-agent.pyz --bind {address[0]} --allow"
+                " THIS_HOST), or see --agent"
             ) from None
         if version[:2] not in AGENT_VERSIONS:
             spoken = ".".join(map(str, version))

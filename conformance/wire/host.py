@@ -6,7 +6,7 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from conformance.errors import Inconclusive
 from conformance.packet import ICMP, ICMPV6, TCP, family_of, read_datagram
@@ -45,7 +45,6 @@ class Host:
         self._selector.register(self._link, selectors.EVENT_READ, self._read_link)
         self._inboxes: dict[Flow, Inbox] = {}
         self._neighbours: dict[str, bytes] = {}
-        self._claimed: set[str] = set()
         self.epoch = time.time() - time.monotonic()
 
     def now(self) -> float:
@@ -68,25 +67,28 @@ class Host:
             return group
         hop = self._next_hops.get(address, address)
         if hop not in self._neighbours:
-            self._ask(hop, self.addresses[family_of(hop)])
+            self._ask([hop], self.addresses[family_of(hop)])
         if hop not in self._neighbours:
             protocol = "NDP" if ":" in hop else "ARP"
             raise Inconclusive(f"{hop} does not answer {protocol} on {self._link.interface}")
         return self._neighbours[hop]
 
-    def claimed(self, address: str) -> bool:
-        """Tell whether another node on the link answers for `address` (RFC 5227, RFC 4862)."""
-        self._ask(address, None)
-        return address in self._neighbours
+    def claimed(self, addresses: Sequence[str]) -> list[str]:
+        """Return those of `addresses` that another node on the link answers for (RFC 5227, RFC 4862)."""
+        self._ask(addresses, None)
+        return [address for address in addresses if address in self._neighbours]
 
-    def _ask(self, address: str, asker: str | None) -> None:
+    def _ask(self, addresses: Sequence[str], asker: str | None) -> None:
+        """Ask for all at once; again while any is left that nobody has answered for."""
         for _ in range(RESOLVE_TRIES):
-            self._link.send(neighbour.question(address, self.mac, asker))
+            for address in self._unknown(addresses):
+                self._link.send(neighbour.question(address, self.mac, asker))
             until = self.now() + RESOLVE_WAIT
-            while address not in self._neighbours and self.now() < until:
+            while self._unknown(addresses) and self.now() < until:
                 self.service(until)
-            if address in self._neighbours:
-                return
+
+    def _unknown(self, addresses: Sequence[str]) -> list[str]:
+        return [address for address in addresses if address not in self._neighbours]
 
     def open(self, flow: Flow) -> Inbox:
         """Collect from now on what arrives for `flow`."""

@@ -1,0 +1,272 @@
+"""Tests of `conformance.peer` and `conformance.endpoint` on a wire with virtual time."""
+
+from __future__ import annotations
+
+import pytest
+from fakewire import IRS, FakeWire, answer, established, peer_on
+
+from conformance.errors import Inconclusive, Nonconformance
+from conformance.expectation import reply
+from conformance.options import TIMESTAMPS_KIND, mss, timestamps
+from conformance.peer import NOTHING
+from conformance.segment import Ctl, Segment, parse
+from conformance.timing import Timing
+
+SYN, ACK, FIN, RST, PSH = Ctl.SYN, Ctl.ACK, Ctl.FIN, Ctl.RST, Ctl.PSH
+
+
+def ack_of(segment: Segment, **fields: object) -> Segment:
+    return answer(segment, ACK, **{"seq": IRS + 1, "ack": segment.end, **fields})  # type: ignore[arg-type]
+
+
+def test_a_syn_carries_our_mss_and_nothing_else() -> None:
+    peer = peer_on(FakeWire())
+    assert peer.send(SYN).options == (mss(1460),)
+    assert (peer.snd_nxt, peer.snd_una) == (1001, 1000)
+
+
+def test_nothing_is_sent_that_the_case_did_not_ask_for() -> None:
+    peer, wire = established(lambda segment: [ack_of(segment), answer(segment, ACK, seq=IRS + 1, data=b"hello")])
+    peer.send(ACK, data=b"x")
+    peer.expect(ACK)
+    peer.expect(ACK, data=b"hello")
+    assert len(wire.sent) == 1
+
+
+def test_expect_returns_what_came() -> None:
+    peer, _ = established(lambda segment: [ack_of(segment)])
+    data = peer.send(ACK, data=b"abc")
+    got = peer.expect(ACK, seq=IRS + 1, ack=data.end)
+    assert got.at > data.at
+
+
+def test_a_difference_fails_with_expected_got_and_what_differs() -> None:
+    peer, _ = established(lambda segment: [ack_of(segment, ack=segment.seq)])
+    peer.send(ACK, data=b"abc")
+    with pytest.raises(Nonconformance) as caught:
+        peer.expect(ACK, ack=peer.snd_nxt)
+    assert str(caught.value) == (
+        "expected  <ACK=ISS+4><CTL=ACK>\n"
+        "got       <SEQ=IRS+1><ACK=ISS+1><CTL=ACK><WND=1000>\n"
+        "differs   ACK is ISS+1, expected ISS+4 (3 too low)"
+    )
+    assert peer.transcript.entries[-1].text.startswith("expected <ACK=ISS+4><CTL=ACK>, got ")
+
+
+def test_silence_where_a_segment_is_due_fails() -> None:
+    peer, wire = established()
+    start = wire.now()
+    with pytest.raises(Nonconformance, match="got       nothing within 1 s"):
+        peer.expect(ACK)
+    assert wire.now() - start == pytest.approx(Timing().reply)
+
+
+def test_a_segment_that_comes_too_late_does_not_count() -> None:
+    peer, wire = established(lambda segment: [(1.5, ack_of(segment))])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK)
+    assert peer.hear(wire.now() + 1) is not None
+
+
+def test_retransmissions_do_not_count_as_new() -> None:
+    def target(segment: Segment) -> list[Segment]:
+        said = answer(segment, ACK | PSH, seq=IRS + 1, ack=segment.end, data=b"abc")
+        return [said, said, answer(segment, FIN | ACK, seq=IRS + 4, ack=segment.end)]
+
+    peer, _ = established(target)
+    peer.send(ACK, data=b"x")
+    peer.expect(ACK, data=b"abc")
+    peer.expect(FIN | ACK, seq=IRS + 4)
+
+
+def test_a_syn_ack_with_the_number_of_the_syn_is_new() -> None:
+    wire = FakeWire()
+    peer = peer_on(wire, port=None)
+    syn = Segment(src="198.51.100.2", dst="198.51.100.1", sport=80, dport=20000, seq=IRS, ctl=SYN, window=9)
+    wire.schedule([syn])
+    peer.expect(SYN, seq=IRS)
+    wire.script = lambda segment: [answer(segment, SYN | ACK, seq=IRS, ack=segment.end)]
+    peer.send(SYN)
+    peer.expect(SYN | ACK, seq=IRS, ack=peer.iss + 1)
+
+
+def test_the_port_of_an_opening_target_is_learned() -> None:
+    wire = FakeWire()
+    peer = peer_on(wire, port=None)
+    with pytest.raises(Inconclusive, match="has not opened yet"):
+        peer.send(SYN)
+    wire.schedule([Segment(src="198.51.100.2", dst="198.51.100.1", sport=81, dport=20000, seq=IRS, ctl=SYN, window=9)])
+    peer.expect(SYN)
+    assert peer.send(SYN | ACK).dport == 81
+
+
+def test_a_choice_takes_either_and_silence_only_if_named() -> None:
+    peer, _ = established(lambda segment: [answer(segment, RST, seq=segment.ack)])
+    probe = peer.send(ACK)
+    assert peer.expect_one_of(reply(ACK), reply(RST, seq=probe.ack)) is not None
+    assert peer.expect_one_of(reply(ACK), NOTHING) is None
+    with pytest.raises(Nonconformance, match="<CTL=ACK> or <CTL=RST>"):
+        peer.expect_one_of(reply(ACK), reply(RST))
+
+
+def test_a_choice_that_fails_names_the_nearest() -> None:
+    peer, _ = established(lambda segment: [ack_of(segment, ack=0)])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance) as caught:
+        peer.expect_one_of(reply(RST, seq=7, ack=9), reply(ACK, ack=peer.snd_nxt))
+    assert caught.value.differs == ("ACK is 0, expected ISS+2 (1002 too low)",) or len(caught.value.differs) == 1
+
+
+def test_expect_nothing() -> None:
+    peer, _ = established()
+    peer.expect_nothing()
+    peer, _ = established(lambda segment: [ack_of(segment)])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance, match="expected  nothing"):
+        peer.expect_nothing()
+
+
+def keeps_alive(segment: Segment) -> list[Segment]:
+    """A target that acknowledges what is old, and ignores everything else."""
+    old = segment.seq == 1000
+    return [answer(segment, ACK, seq=IRS + 1, ack=1001)] if old else []
+
+
+def test_expect_ignored_has_a_positive_control() -> None:
+    peer, wire = established(keeps_alive)
+    peer.send(RST, seq=peer.snd_nxt - 5)
+    peer.expect_ignored()
+    assert wire.sent[-1] is not None
+    assert wire.sent[-1].data == b"\0"
+    peer, _ = established()
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect_ignored()
+
+
+def test_expect_ignored_sees_an_answer_that_looks_like_the_probes() -> None:
+    peer, _ = established(lambda segment: [answer(segment, ACK, seq=IRS + 1, ack=1001)])
+    peer.send(RST, seq=peer.snd_nxt - 5)
+    with pytest.raises(Nonconformance, match="the segment before the probe was answered"):
+        peer.expect_ignored()
+
+
+def test_expect_gone() -> None:
+    peer, _ = established(lambda segment: [answer(segment, RST, seq=segment.ack)])
+    peer.expect_gone()
+    peer, _ = established(keeps_alive)
+    with pytest.raises(Nonconformance):
+        peer.expect_gone()
+
+
+def test_data_may_be_segmented_and_repeated() -> None:
+    def target(segment: Segment) -> list[Segment]:
+        ack = segment.end
+        return [
+            answer(segment, ACK, seq=IRS + 1, ack=ack, data=b"ab"),
+            answer(segment, ACK, seq=IRS + 1, ack=ack, data=b"ab"),
+            answer(segment, ACK, seq=IRS + 2, ack=ack, data=b"bcde"),
+            answer(segment, FIN | ACK, seq=IRS + 6, ack=ack, data=b"f"),
+        ]
+
+    peer, _ = established(target)
+    peer.send(ACK, data=b"x")
+    last = peer.expect_data(b"abcdef", ctl=FIN | ACK)
+    assert last.ctl & FIN
+
+
+def test_wrong_data_fails() -> None:
+    peer, _ = established(lambda segment: [answer(segment, ACK, seq=IRS + 1, ack=segment.end, data=b"abX")])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance, match="octets 0 and on are 61 62 58, expected 61 62 63"):
+        peer.expect_data(b"abcdef")
+
+
+def test_data_is_acknowledged_only_on_request() -> None:
+    def target(segment: Segment) -> list[Segment]:
+        return [answer(segment, ACK, seq=IRS + 1, ack=segment.end, data=b"ab")] if segment.data else []
+
+    peer, wire = established(target)
+    peer.send(ACK, data=b"x")
+    peer.expect_data(b"ab", acknowledge=True)
+    assert [segment.ack for segment in wire.sent if segment] == [IRS + 1, IRS + 3]
+
+
+def test_a_retransmission_is_the_same_again() -> None:
+    def target(segment: Segment) -> list[object]:
+        synack = answer(segment, SYN | ACK, seq=IRS, ack=segment.end)
+        return [synack, (1.0, synack), (3.0, answer(segment, SYN | ACK, seq=IRS + 1, ack=segment.end))]
+
+    peer = peer_on(FakeWire(target))  # type: ignore[arg-type]
+    peer.send(SYN)
+    first = peer.expect(SYN | ACK)
+    again = peer.expect_retransmission(first)
+    assert again.at - first.at == pytest.approx(1.0, abs=0.01)
+    with pytest.raises(Nonconformance, match="SEQ is IRS"):
+        peer.expect_retransmission(first)
+
+
+def test_injected_packets_are_off_the_books() -> None:
+    peer, wire = established()
+    packet = peer.craft(ACK, data=b"abc")
+    packet["TCP"].chksum = 1
+    peer.inject(packet)
+    assert peer.snd_nxt == 1001
+    assert wire.sent[-1] is not None
+    assert wire.sent[-1].defects
+    assert peer.transcript.entries[-1].segment is not None
+
+
+def test_malformed_options_travel_octet_by_octet() -> None:
+    peer, wire = established()
+    peer.send(ACK, options=b"\x02\x00\x01\x01", data=b"x")
+    assert wire.sent[-1] is not None
+    assert wire.sent[-1].raw[40:45] == b"\x02\x00\x01\x01x"
+    assert wire.sent[-1].defects == ("option kind 2 has length 0",)
+
+
+def test_negotiated_timestamps_ride_on_every_segment() -> None:
+    wire = FakeWire(lambda segment: [answer(segment, SYN | ACK, seq=IRS, ack=segment.end, options=(timestamps(7, 1),))])
+    peer = peer_on(wire)
+    peer.offer = (mss(1460), timestamps(0))
+    syn = peer.send(SYN)
+    peer.expect(SYN | ACK)
+    stamp = peer.send(ACK).option(TIMESTAMPS_KIND)
+    assert stamp is not None
+    assert stamp.timestamps[1] == 7
+    assert syn.option(TIMESTAMPS_KIND) is not None
+
+
+def test_icmp_is_kept_and_shown() -> None:
+    peer, wire = established()
+    quoted = peer.send(ACK, data=b"x").raw[:28]
+    body = b"\x03\x03" + bytes(6) + quoted
+    header = bytes.fromhex("4500") + (20 + len(body)).to_bytes(2, "big") + bytes.fromhex("0000000040010000")
+    wire.schedule([(0.001, header + bytes([198, 51, 100, 2, 198, 51, 100, 1]) + body)])
+    peer.expect_nothing()
+    assert len(peer.packets) == 1
+    assert peer.transcript.entries[-1].packet == peer.packets[0]
+
+
+def test_hanging_up_resets_what_neither_side_has_reset() -> None:
+    peer, wire = established()
+    peer.hang_up()
+    assert [segment.ctl for segment in wire.sent if segment] == [RST | ACK]
+    peer, wire = established()
+    peer.send(RST)
+    peer.hang_up()
+    assert len(wire.sent) == 1
+
+
+def test_restart_begins_a_new_incarnation() -> None:
+    peer, _ = established()
+    peer.restart(77)
+    assert peer.iss == 77
+    with pytest.raises(Inconclusive, match="IRS is not known"):
+        _ = peer.irs
+
+
+def test_what_is_sent_reads_back() -> None:
+    peer, wire = established()
+    sent = peer.send(ACK | PSH, data=b"abc", urgent=3, window=5)
+    assert parse(sent.raw, sent.at) == sent == wire.sent[-1]
