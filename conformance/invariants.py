@@ -42,8 +42,8 @@ class Memory:
     our_end: int | None = None
     our_right_edge: int | None = None
     our_tsvals: set[int] = field(default_factory=set)
-    only_resets_since: bool = False
-    segments_sent: int = 0
+    answer_due: bool = False
+    reset_last: bool = False
     acks_owed: int = 0
     last_ack: int | None = None
     pure_ack: tuple[int, int] | None = None
@@ -67,7 +67,9 @@ class Watch:
     def sent(self, segment: Segment, tcb: Tcb) -> None:
         """Take account of a segment of ours."""
         memory = self._memory
-        self.injected(segment)
+        # An ACK of all that we heard, at our next number, draws nothing from whoever knows the connection.
+        plain = segment.ctl == Ctl.ACK and not segment.len and segment.ack == tcb.rcv_nxt and segment.seq == tcb.snd_nxt
+        self.injected(segment, draws=not plain)
         if segment.ctl & Ctl.RST:
             return
         if memory.our_end is None or seq.lt(memory.our_end, segment.end):
@@ -80,14 +82,13 @@ class Watch:
             if memory.our_right_edge is None or seq.lt(memory.our_right_edge, edge):
                 memory.our_right_edge = edge
 
-    def injected(self, segment: Segment) -> None:
-        """Take account of a segment that may draw a reply but is off the books."""
+    def injected(self, segment: Segment, *, draws: bool = True) -> None:
+        """Take account of a segment that is off the books; `draws` tells that it may draw an answer."""
         memory = self._memory
-        memory.only_resets_since = bool(segment.ctl & Ctl.RST) and (
-            memory.only_resets_since or not memory.segments_sent
-        )
-        memory.segments_sent += 1
         memory.acks_owed += 1
+        reset = bool(segment.ctl & Ctl.RST)
+        memory.reset_last = reset and not memory.answer_due
+        memory.answer_due = memory.answer_due or (draws and not reset)
 
     def heard(self, segment: Segment, tcb: Tcb) -> None:
         """Put a segment of the target's to every rule."""
@@ -96,8 +97,7 @@ class Watch:
             if wrong:
                 self._broken.add(requirement)
                 self.violations.append(InvariantBroken(requirement, wrong, show(segment, tcb.iss, tcb.irs)))
-        self._memory.segments_sent = 0
-        self._memory.only_resets_since = False
+        self._memory.answer_due = self._memory.reset_last = False
 
 
 def _defects(word: str) -> Rule:
@@ -183,8 +183,7 @@ def _same_octets(segment: Segment, tcb: Tcb, memory: Memory) -> str:
 
 
 def _no_reset_for_reset(segment: Segment, tcb: Tcb, memory: Memory) -> str:
-    answers_reset = segment.ctl & Ctl.RST and memory.only_resets_since and memory.segments_sent
-    return "a RST in answer to a RST" if answers_reset else ""
+    return "a RST in answer to a RST" if segment.ctl & Ctl.RST and memory.reset_last else ""
 
 
 def _timestamps_present(segment: Segment, tcb: Tcb, memory: Memory) -> str:
