@@ -7,6 +7,11 @@ STAMP := $(VENV)/.installed
 WORKERS ?= $(shell echo $$(( $$(nproc) * 4 )))
 ARGS ?=
 
+# Whatever is written is written below this directory: pip's and Scapy's caches, the tests' temporary files.
+export XDG_CACHE_HOME := $(CURDIR)/build/cache
+export TMPDIR := $(CURDIR)/build/tmp
+PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
+
 .PHONY: help conformance test lint agent clean
 .DEFAULT_GOAL := help
 
@@ -17,25 +22,25 @@ help:
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
 	@echo 'make clean        remove what make has built, the virtual environment too'
 
-conformance: $(STAMP)
-	$(VENV)/bin/python -m pytest -n $(WORKERS) $(ARGS)
+conformance: $(STAMP) | build/tmp
+	$(PYTEST) -n $(WORKERS) $(ARGS)
 
-test: $(STAMP)
-	$(VENV)/bin/python -m pytest tests $(ARGS)
+test: $(STAMP) | build/tmp
+	$(PYTEST) tests $(ARGS)
 
-lint: $(STAMP)
+lint: $(STAMP) | build/tmp
 	$(VENV)/bin/python -m ruff check .
 	$(VENV)/bin/python -m ruff format --check .
 	$(VENV)/bin/python -m mypy
 
-agent: $(STAMP)
+agent: $(STAMP) | build/tmp
 	$(VENV)/bin/python -m conformance.agent.build
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One line for each thing that is missing, before anything is made.
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml | build/tmp
 	@command -v $(PYTHON) >/dev/null || { echo 'missing: apt-get install python3 python3-venv' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) --version 2>&1); name another: make PYTHON=python3.12" >&2; exit 1; }
@@ -43,3 +48,6 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
+
+build/tmp:
+	@mkdir -p $@

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import elsewhere
@@ -134,6 +135,19 @@ def test_nothing_is_left_after_the_end() -> None:
     assert after == ""
 
 
+def written_to(home: str) -> list[str]:
+    namespace.enter()
+    os.environ["HOME"] = home
+    with Guard(["192.0.2.1"], PORTS):
+        pass
+    return os.listdir(home)
+
+
+@needs_nft
+def test_nft_writes_no_history(tmp_path: Path) -> None:
+    assert elsewhere.call(written_to, str(tmp_path)) == []
+
+
 def hold() -> None:
     with Guard(["192.0.2.1"], PORTS) as held:
         assert held.process is not None
@@ -226,6 +240,6 @@ def answering(script: str, directory: str) -> str:
         ("read line; echo 'table inet t {'; echo '}'; exec cat", "table inet t {"),
     ],
 )
-def test_an_nft_that_does_not_load_the_rules_is_quoted(tmp_path: Any, script: str, said: str) -> None:
+def test_an_nft_that_does_not_load_the_rules_is_quoted(tmp_path: Path, script: str, said: str) -> None:
     words = elsewhere.call(answering, script, str(tmp_path))
     assert words == f"nft did not load the rules that keep this host's own TCP quiet: {said}"

@@ -60,6 +60,7 @@ class Guard:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 bufsize=0,
+                env={**os.environ, "HOME": "/dev/null"},  # or nft would write a history there
                 start_new_session=True,  # Ctrl-C is for us; nft ends when the pipe does
             )
         try:
