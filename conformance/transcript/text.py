@@ -5,7 +5,7 @@ Time runs down, the peer stands on the left and the target on the right, each wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from conformance.notation import notation
@@ -33,7 +33,7 @@ def render(transcript: Transcript) -> str:
     return "\n".join(line.rstrip() for line in page.lines())
 
 
-def clock(entries: list[Entry]) -> tuple[str, float, int]:
+def clock(entries: Sequence[Entry]) -> tuple[str, float, int]:
     """Return the unit of time that suits the entries, how many of it a second has, and the decimals to write."""
     span = entries[-1].at - entries[0].at if entries else 0.0
     return ("ms", 1e3, 3) if span < 10 else ("s", 1.0, 6)
