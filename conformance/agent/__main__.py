@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 
@@ -76,21 +77,18 @@ def _given(number: int) -> socket.socket:
     """Return the UDP socket that was handed over; OSError when it is none."""
     sock = socket.socket(fileno=number)
     if sock.family not in (socket.AF_INET, socket.AF_INET6) or sock.type != socket.SOCK_DGRAM:
+        sock.detach()
         raise OSError(f"file descriptor {number} is no UDP socket")
     return sock
 
 
 def _place(text: str) -> tuple[str, int]:
     """Return the address and port of `1.2.3.4`, `1.2.3.4:5`, `fd00::1` or `[fd00::1]:5`."""
-    address, port = text, str(DEFAULT_PORT)
-    if text.startswith("["):
-        address, _, rest = text[1:].partition("]")
-        port = rest[1:] if rest.startswith(":") else rest or port
-    elif text.count(":") == 1:
-        address, _, port = text.partition(":")
+    match = re.fullmatch(r"\[(.*)\](?::(\d+))?", text) or re.fullmatch(r"([^:]*)(?::(\d+))?", text)
+    address, port = match.groups() if match else (text, None)
+    number = int(port or DEFAULT_PORT)
     try:
         ipaddress.ip_address(bare(address))
-        number = int(port)
     except ValueError:
         number = -1
     if not 0 <= number <= 0xFFFF:

@@ -107,8 +107,8 @@ class Endpoint:
 
     def send(self, data: bytes, flags: int) -> None:
         """Send, or queue what the kernel does not take yet."""
-        if self._sent_all:
-            raise Refused(Result.CLOSING)
+        if self._sent_all and (self._connecting or self._output.octets):
+            raise Refused(Result.CLOSING)  # nothing overtakes what is queued; otherwise the kernel has to refuse it
         if self._output.octets + len(data) > MOST:
             raise Refused(Result.NO_RESOURCES)
         in_turn = self._connecting or self._output.octets
@@ -117,8 +117,15 @@ class Endpoint:
             try:
                 self._output.write(self.sock)
             except OSError as error:
-                raise Refused(self._failed(error)) from None
+                raise Refused(self._unsent(error)) from None
         self._set_watch()
+
+    def _unsent(self, error: OSError) -> Result:
+        """Return why the kernel did not take it: a broken pipe after the user's own end is no failure."""
+        if self._sent_all and error.errno == errno.EPIPE:
+            self._output.clear()
+            return Result.CLOSING
+        return self._failed(error)
 
     def forward(self, most: int, total: int | None) -> None:
         """Read up to `total` octets (None: without end) from now on, each event forwarding up to `most`."""
