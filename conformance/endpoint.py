@@ -48,7 +48,7 @@ class Endpoint:
             self.past_violations += self.watch.violations
         else:
             self.past_violations: list[Nonconformance] = []
-        self.tcb = Tcb(random.getrandbits(32) if iss is None else iss)
+        self.tcb = Tcb(random.getrandbits(32) if iss is None else iss % sequence.MODULUS)
         self.watch = Watch(self.family)
         self._said: set[tuple[int, int]] = set()
         self.reset = False
@@ -66,6 +66,13 @@ class Endpoint:
         if self.tcb.irs is None:
             raise Inconclusive("IRS is not known: the target has sent no SYN")
         return self.tcb.irs
+
+    @property
+    def syn(self) -> Segment:
+        """The target's SYN as it was first heard. Inconclusive before."""
+        if self.tcb.syn is None:
+            raise Inconclusive("the target has sent no SYN")
+        return self.tcb.syn
 
     @property
     def snd_una(self) -> int:

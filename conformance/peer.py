@@ -96,8 +96,9 @@ class Peer(Endpoint):
         return self.expect(Ctl.RST, seq=probe.ack)
 
     def expect_data(self, data: bytes, *, ctl: Ctl = Ctl.ACK, acknowledge: bool = False) -> Segment:
-        """These octets have to come in order, however segmented; return the last segment, whose bits are `ctl`.
+        """These octets have to come in order, however segmented, and then `ctl`; return the last segment.
 
+        `ctl` is on the last data or on a segment of its own: with FIN | ACK, the end of the stream has to follow.
         With `acknowledge`, each segment is acknowledged as it comes: for more than the target may send at once.
         """
         left = data
@@ -112,7 +113,7 @@ class Peer(Endpoint):
             left = left[len(new) :]
             if acknowledge and new:
                 self.send(Ctl.ACK)
-            if not left:
+            if not left and ctl in got.ctl:
                 return got
 
     def expect_retransmission(self, of: Segment, *, within: float | None = None) -> Segment:

@@ -69,9 +69,10 @@ class Target:
 
     def accept_from_queue(self, connections: int = 0x7FFF) -> None:
         """Let the user take connections from the listen queue that `listen(backlog=...)` left full."""
+        agent = self._needs_agent("accept")
         assert self._listener is not None, "listen first"
         self._call("ACCEPT")
-        self._needs_agent("accept").listen_and_accept(self._listener, connections)
+        agent.listen_and_accept(self._listener, connections)
 
     def accept(self) -> None:
         """Take the next connection of the listener, which becomes the one that the other calls are about."""
@@ -165,11 +166,22 @@ class Target:
         self._call("ABORT")
         self._needs_agent("abort").close_socket(self._open_connection(), abort=True)
 
-    def stop_listening(self) -> None:
-        """CLOSE in LISTEN."""
+    def stop_listening(self, *, abort: bool = False) -> None:
+        """CLOSE in LISTEN, or ABORT."""
+        agent = self._needs_agent("close")
         assert self._listener is not None, "listen first"
-        self._call("CLOSE in LISTEN")
-        self._needs_agent("listen").close_socket(self._listener)
+        self._call(f"{'ABORT' if abort else 'CLOSE'} in LISTEN")
+        agent.close_socket(self._listener, abort)
+
+    def refuses(self, call: Callable[..., object], *args: object, **named: object) -> bool:
+        """Make a user call that the TCP may refuse, such as `refuses(target.send, data)`; tell whether it did."""
+        try:
+            call(*args, **named)
+        except AgentRefused as refused:
+            if refused.result in (Result.BAD_SOCKET, Result.INVALID_PARAMETER):
+                raise  # the agent's refusal, not the TCP's
+            return True
+        return False
 
     def state(self) -> State:
         """STATUS: the state of the connection, or of the listener where there is none, by the agent's word."""
@@ -207,9 +219,10 @@ class Target:
 
     def configure(self, parameter: Parameter, value: int) -> None:
         """Set a parameter of the connection, or of the listener where there is none."""
+        agent = self._needs_agent("configure")
         socket = self._connection if self._connection is not None else self._listener
         assert socket is not None, "listen or connect first"
-        self._needs_agent("configure").configure(socket, parameter, value)
+        agent.configure(socket, parameter, value)
 
     def _bound(self, agent: Agent, port: int | None, reuse: bool | None) -> tuple[int, int]:
         """Return a socket bound to `port`, or to a free one: the protocol cannot tell which port "any" was."""
