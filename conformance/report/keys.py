@@ -36,9 +36,6 @@ class CaseRecord(Protocol):
 CASE_KEY = pytest.StashKey[CaseRecord]()
 """On the item: the record of the case."""
 
-TARGET_KEY = pytest.StashKey[str]()
-"""On the item, from collection on: the name of its target, for cases whose set-up fails before there is a record."""
-
 PROFILES_KEY = pytest.StashKey[dict[str, Profile]]()
 """On the config: the profile of each target, by its name."""
 

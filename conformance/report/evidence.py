@@ -1,0 +1,80 @@
+"""The evidence of a case: its transcript as text, as a ladder diagram and as a capture; and where it is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from conformance.transcript import Transcript
+
+TEXT, LADDER, CAPTURE = "transcript.txt", "ladder.svg", "exchange.pcapng"
+
+FILES = (TEXT, LADDER, CAPTURE)
+"""The files of a case, in the order in which they are listed."""
+
+
+def slug(name: str) -> str:
+    """Return a name as one part of a path. What had to be changed is told apart by a digest."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "-"
+    if len(plain) > 120:
+        plain = plain[:110]
+    return plain if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+
+
+def target_folder(name: str) -> str:
+    """Return the name of a target's folder: `lab:linux` has `lab-linux`."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "target"
+
+
+def case_folder(case: str, variant: str) -> str:
+    """Return the folder of a case below its target's: the same in every run. `variant` is the parameters' id."""
+    file, _, function = case.partition("::")
+    return "/".join(["evidence", file.removesuffix(".py"), function, *([slug(variant)] if variant else [])])
+
+
+def draw(transcript: Transcript, title: str, verdict: str) -> dict[str, bytes]:
+    """Return the three files of a case by name."""
+    from conformance.transcript import ladder, pcapng, text
+
+    return {
+        TEXT: f"{title}\n{verdict}\n\n{text.render(transcript)}\n".encode(),
+        LADDER: ladder.render(transcript, title, verdict).encode(),
+        CAPTURE: pcapng.render(transcript),
+    }
+
+
+def exchange(transcript: Transcript) -> str:
+    """Return the transcript as text."""
+    from conformance.transcript import text
+
+    return text.render(transcript)
+
+
+def keep(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files of a case; each is there whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        write_whole(folder / name, content)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees a part of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)
+
+
+def prune(folder: Path, listed: Iterable[str]) -> None:
+    """Remove the evidence of earlier runs from a target's folder: all that is not `listed` there."""
+    wanted = {(folder / name).parent for name in listed}
+    for found in list(folder.glob(f"evidence/**/{TEXT}")):
+        if found.parent not in wanted:
+            for name in FILES:
+                (found.parent / name).unlink(missing_ok=True)
+    for path in sorted((folder / "evidence").rglob("*"), reverse=True):
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()

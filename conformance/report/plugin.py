@@ -1,0 +1,112 @@
+"""The hooks that make pytest speak in verdicts. Tests outside `cases/` are left as they are.
+
+Judging happens where a case runs; the verdict comes home with pytest's report, from pytest-xdist workers too. The
+document, the summary and Allure's own files are written by the controller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.report import colours
+from conformance.report.home import Home, attach, near
+from conformance.report.keys import CASE_KEY
+from conformance.report.longrepr import dress, where
+from conformance.report.settle import End, Settled, settle
+from conformance.report.subject import case_name, describe, requirements
+from conformance.report.teardown import finish
+from conformance.report.verdict import shown
+
+REPORTS = pytest.StashKey[Path]()
+SETTLED = pytest.StashKey[tuple[Settled, Path]]()
+SPENT = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the report. `--strict` is pytest's own; it fails the run for a SHOULD, too."""
+    group = parser.getgroup("verdicts", "verdicts (--strict: a SHOULD that is not kept fails the run, like a MUST)")
+    group.addoption("--reports", metavar="DIR", help="where verdicts.json and the evidence go (default: reports/out)")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the place for the results."""
+    given = getattr(config, "workerinput", {}).get("reports") or config.getoption("reports")
+    config.stash[REPORTS] = config.invocation_params.dir / given if given else config.rootpath / "reports" / "out"
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Home(config, config.stash[REPORTS]), "conformance_home")
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        colours.install(reporter, _strict(config))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a pytest-xdist worker where the reports go."""
+    node.workerinput["reports"] = str(node.config.stash[REPORTS])
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a case that names no requirement: nobody could say what its verdict means."""
+    for item in items:
+        if case_name(item) and not requirements(item):
+            raise pytest.UsageError(f"{item.nodeid}: a case names the requirement it shows: @requirement(...)")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn what pytest saw of a case into its verdict."""
+    report = yield
+    name = case_name(item)
+    if name is None:
+        return report
+    item.stash[SPENT] = item.stash.get(SPENT, 0.0) + call.duration
+    if call.when == "teardown":
+        if SETTLED in item.stash:
+            settled, folder = item.stash[SETTLED]
+            finish(item, report, settled, folder)
+    elif call.when == "call" or not report.passed:
+        _judge(item, call, report, name)
+    return report
+
+
+def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport, name: str) -> None:
+    reports = item.config.stash[REPORTS]
+    source, line = where(call.excinfo, item)
+    end = End(
+        phase="call" if call.when == "call" else "setup",
+        error=call.excinfo,
+        text=report.longreprtext,
+        where=source,
+        seconds=item.stash[SPENT],
+        reports=near(reports),
+    )
+    subject = describe(item, name)
+    settled = settle(item, subject, end)
+    look = shown(settled.verdict.verdict, known=settled.known is not None, strict=_strict(item.config))
+    dress(report, settled, look, item, line)
+    record = item.stash.get(CASE_KEY, None)
+    attach(report, settled, look, dict(record.facts) if record else {})
+    item.stash[SETTLED] = settled, reports / subject.folder
+    verdict = settled.verdict
+    item.user_properties += [("requirement", name) for name in verdict.requirements]
+    item.user_properties += [("level", verdict.level), ("verdict", verdict.verdict), ("target", verdict.target)]
+    item.user_properties += [("known", verdict.known)] if verdict.known else []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+    """Say the verdict's own letter and word."""
+    found = getattr(report, "conformance", None)
+    return (found["category"], found["letter"], found["category"].upper()) if found else None
+
+
+def _strict(config: pytest.Config) -> bool:
+    return bool(config.getoption("strict", False))

@@ -1,0 +1,123 @@
+"""The closing summary of a run: lines of text with their colours, made from the verdicts alone."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import wrap
+
+from conformance.report.document import coverage
+from conformance.report.verdict import DIFFERS, WORDS, Verdict, Word
+from conformance.requirements import LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line and its colour; `title` lines are drawn as pytest draws its own."""
+
+    text: str
+    colour: str = ""
+    title: bool = False
+
+
+COLOURS: dict[Word, str] = {
+    "violates": "red",
+    "deviates": "yellow",
+    "not offered": "",
+    "inconclusive": "red",
+    "not applicable": "",
+    "conforms": "green",
+}
+
+_GROUPS = {"MUST": LEVELS[:2], "SHOULD": LEVELS[2:4], "MAY": LEVELS[4:]}
+
+
+def summary(target: str, verdicts: Sequence[Verdict], place: str, width: int = 100) -> list[Line]:
+    """Return the lines on one target. `place` is where its evidence lies; no line is longer than `width` columns."""
+    lines = [Line(f"verdicts on {target}", title=True), *_table(verdicts), Line("")]
+    lines += [*_coverage(verdicts, width), Line("")]
+    for word in WORDS:
+        lines += _differing(word, [one for one in verdicts if one.verdict == word and not one.known], width)
+    lines += _stale([one for one in verdicts if one.verdict == "conforms" and one.reason], width)
+    lines += _known([one for one in verdicts if one.known], width)
+    lines += _inconclusive([one for one in verdicts if one.verdict == "inconclusive"], width)
+    return [*lines, Line(f"evidence  {place}")]
+
+
+def _table(verdicts: Iterable[Verdict]) -> Iterator[Line]:
+    counts = Counter((one.verdict, group) for one in verdicts for group, of in _GROUPS.items() if one.level in of)
+    known = Counter(one.verdict for one in verdicts if one.known)
+    yield Line(f"{'':<16}{''.join(f'{group:>8}' for group in _GROUPS)}{'all':>8}")
+    for word in WORDS:
+        row = [counts[word, group] for group in _GROUPS]
+        cells = "".join(f"{count or '.':>8}" for count in [*row, sum(row)])
+        note = f"   {known[word]} known" if known[word] else ""
+        yield Line(f"{word:<16}{cells}{note}", COLOURS[word] if sum(row) else "")
+
+
+def _coverage(verdicts: Iterable[Verdict], width: int) -> Iterator[Line]:
+    by_rfc = coverage(verdicts)
+    total = sum(one["requirements"] for one in by_rfc.values())
+    covered = sum(one["covered"] for one in by_rfc.values())
+    named = [f"RFC {rfc} {one['covered']}/{one['requirements']}" for rfc, one in by_rfc.items() if one["covered"]]
+    named.sort(key=lambda text: -int(text.split()[2].partition("/")[0]))
+    yield Line(f"requirements judged: {covered} of the catalogue's {total}")
+    yield from (Line(f"  {text}") for text in _rows(named, width - 2))
+
+
+def _differing(word: Word, verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
+    if word not in DIFFERS or not verdicts:
+        return
+    yield Line(word, COLOURS[word])
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        groups[one.requirements[0], one.case].append(one)
+    for (requirement, case), of in groups.items():
+        yield Line(_cut(f"  {requirement}  {_times(case, of)}: {of[0].reason}", width))
+    yield Line("")
+
+
+def _known(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
+    if not verdicts:
+        return
+    yield Line("known deviations")
+    groups: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        groups[one.requirements[0], one.case, one.known or ""].append(one)
+    for (requirement, case, reason), of in groups.items():
+        yield Line(_cut(f"  {requirement}  {_times(case, of)}: {reason}", width))
+    yield Line("")
+
+
+def _stale(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
+    if verdicts:
+        yield Line("no longer deviates", "red")
+        yield from (Line(_cut(f"  {_times(one.case, [one])}: {one.reason}", width)) for one in verdicts)
+        yield Line("")
+
+
+def _inconclusive(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
+    if verdicts:
+        yield Line("inconclusive", "red")
+        reasons = Counter(one.reason for one in verdicts)
+        yield from (Line(_cut(f"  {count:>4} x  {reason}", width)) for reason, count in reasons.most_common())
+        yield Line("")
+
+
+def _times(case: str, verdicts: Sequence[Verdict]) -> str:
+    """Name a case once for all its variants; a single one with its parameters."""
+    name = case.rpartition("::")[2]
+    if len(verdicts) > 1:
+        return f"{name} x {len(verdicts)}"
+    words = ", ".join(word for word in [verdicts[0].family, *verdicts[0].parameters.values()] if word)
+    return f"{name}[{words}]" if words else name
+
+
+def _rows(words: Iterable[str], width: int) -> list[str]:
+    joined = " | ".join(word.replace(" ", "\N{NO-BREAK SPACE}") for word in words)
+    return [row.strip("| ").replace("\N{NO-BREAK SPACE}", " ") for row in wrap(joined, width)]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 3].rstrip()}..."

@@ -1,0 +1,35 @@
+"""What is left to do when a case has been torn down: its evidence is whole now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance.report import allure_result
+from conformance.report.evidence import draw, keep
+from conformance.report.keys import CASE_KEY, CaseRecord
+from conformance.report.settle import Settled
+from conformance.report.text import headline
+
+
+def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folder: Path) -> None:
+    """Keep the evidence of a case in `folder`, and complete its Allure result where there is one.
+
+    Trouble with the evidence changes no verdict: it is told in a section of the report.
+    """
+    files: dict[str, bytes] = {}
+    record: CaseRecord | None = item.stash.get(CASE_KEY, None)
+    if record is not None and settled.verdict.evidence:
+        verdict = settled.verdict
+        words = [verdict.target, verdict.family, *(f"{name}={value}" for name, value in verdict.parameters.items())]
+        try:
+            title = f"{verdict.case.rpartition('::')[2]} ({', '.join(word for word in words if word)})"
+            files = draw(record.transcript, title, headline(verdict))
+            keep(folder, files)
+        except Exception as error:  # whatever is wrong with the picture, the run goes on
+            report.sections.append(("evidence", f"{folder}: cannot be kept: {type(error).__name__}: {error}"))
+    result = allure_result.open_result(item.config)
+    if result is not None:
+        allure_result.correct(result, settled, keep_status=report.failed and settled.verdict.verdict == "conforms")
+        allure_result.attach(files)
