@@ -44,9 +44,12 @@ class Case:
         self._agent = Agent(self._channel, where, ours=subject.agent_ours)
         return self._agent
 
-    def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None) -> Peer:
-        """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens)."""
-        local = self.bench.source(self.family)
+    def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None, address: str | None = None) -> Peer:
+        """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens).
+
+        With `address` it only listens: it hears what the target sends to that address in place of ours.
+        """
+        local = self.bench.source(self.family) if address is None else address
         flow = Flow(local, self.bench.fresh_port(), self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
         if offer is not None:

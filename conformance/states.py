@@ -9,6 +9,7 @@ import pytest
 
 from conformance import seq
 from conformance.errors import Inconclusive, Nonconformance
+from conformance.expectation import reply
 from conformance.peer import Peer
 from conformance.segment import Ctl
 from conformance.state import State
@@ -18,6 +19,9 @@ PASSIVE = "passive"
 ACTIVE = "active"
 
 ACK, FIN, SYN = Ctl.ACK, Ctl.FIN, Ctl.SYN
+
+OPENING_SYNS = (reply(SYN), reply(SYN | Ctl.ECE | Ctl.CWR), reply(SYN | Ctl.AE | Ctl.ECE | Ctl.CWR))
+"""How an active open begins: plain, or asking for ECN (RFC 3168, section 6.1.1) or AccECN (RFC 9768, section 3.1.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def _handshake_completed(peer: Peer, target: Target) -> None:
 
 def _opened_actively(peer: Peer, target: Target) -> None:
     target.connect(peer.flow)
-    peer.expect(SYN)
+    peer.expect_one_of(*OPENING_SYNS)
 
 
 def _syns_crossed(peer: Peer, target: Target) -> None:
@@ -84,10 +88,11 @@ def _fins_crossed(peer: Peer, target: Target) -> None:
 
 WALKS: dict[Walk, tuple[Walk | None, Step | None]] = {
     Walk(State.CLOSED): (None, None),
+    Walk(State.CLOSED, ACTIVE): (None, None),  # about to open: the peer takes its SYN from whatever port
     Walk(State.LISTEN): (None, None),
     Walk(State.SYN_RECEIVED): (Walk(State.LISTEN), _opened_passively),
     Walk(State.ESTABLISHED): (Walk(State.SYN_RECEIVED), _handshake_completed),
-    Walk(State.SYN_SENT, ACTIVE): (None, _opened_actively),
+    Walk(State.SYN_SENT, ACTIVE): (Walk(State.CLOSED, ACTIVE), _opened_actively),
     Walk(State.SYN_RECEIVED, ACTIVE): (Walk(State.SYN_SENT, ACTIVE), _syns_crossed),
     Walk(State.ESTABLISHED, ACTIVE): (Walk(State.SYN_SENT, ACTIVE), _syn_answered),
 }

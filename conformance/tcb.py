@@ -22,7 +22,8 @@ DEFAULT_SEND_MSS = {"ipv4": 536, "ipv6": 1220}
 class Tcb:
     """Our connection record. Sequence numbers are absolute; windows are in octets, the target's already scaled.
 
-    `irs` is None until a SYN of the target's was heard. `rcv_wnd` is what we offer, as the 16-bit field is to say it.
+    `irs` and `syn` are None until a SYN of the target's was heard. `rcv_wnd` is what we offer, as the 16-bit field is
+    to say it.
     """
 
     iss: int
@@ -31,6 +32,7 @@ class Tcb:
     snd_nxt: int = field(init=False)
     snd_wnd: int = 0
     irs: int | None = None
+    syn: Segment | None = None
     rcv_nxt: int = 0
     ts_recent: int = 0
     offered: tuple[Option, ...] = ()
@@ -53,7 +55,7 @@ class Tcb:
         if segment.ctl & Ctl.RST:
             return
         if segment.ctl & Ctl.SYN and segment.seq != self.irs:
-            self.irs = segment.seq
+            self.syn, self.irs = segment, segment.seq
             self.rcv_nxt = seq.add(segment.seq, 1)
             self.accepted = segment.options
         if self.irs is None:

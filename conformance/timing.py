@@ -10,6 +10,9 @@ ACK_DELAY = 0.5
 INITIAL_RTO = 1.0
 """The retransmission timeout before any sample (RFC 6298, section 2.1); larger values are allowed."""
 
+SYN_R2 = 180.0
+"""An attempt to connect has to be kept up for at least this long (RFC 9293, MUST-23)."""
+
 MSL = 120.0
 """The maximum segment lifetime that RFC 9293, section 3.4.2, assumes where nothing else is known."""
 
@@ -46,6 +49,11 @@ class Timing:
     def retransmission(self) -> float:
         """How long to wait for the next retransmission while the timeout has not backed off more than once."""
         return 2 * max(self.rto, INITIAL_RTO) + self.reply
+
+    @property
+    def syn_r2(self) -> float:
+        """How long a SYN that nobody answers has to be sent again, at least (RFC 9293, MUST-23)."""
+        return SYN_R2
 
     @property
     def time_wait(self) -> float:
