@@ -5,7 +5,10 @@ ISS and IRS are always *ours*: the peer's segments count from ISS and acknowledg
 
 from __future__ import annotations
 
+import struct
+
 from conformance import seq
+from conformance.options import SACK_KIND, Option
 from conformance.segment import Ctl, Segment
 
 _NEAR = 1 << 24
@@ -36,5 +39,13 @@ def notation(segment: Segment, *, ours: bool, iss: int | None = None, irs: int |
         parts.append(f"<UP={segment.urgent}>")
     if segment.reserved:
         parts.append(f"<RSRVD={segment.reserved}>")
-    parts.extend(f"<{option}>" for option in segment.options)
+    parts.extend(f"<{_option(option, *other)}>" for option in segment.options)
     return "".join(parts)
+
+
+def _option(option: Option, base: int | None, name: str) -> str:
+    """Write an option; the edges of SACK blocks are numbers of the other side (RFC 2018, section 3)."""
+    if option.kind != SACK_KIND or not option.data or len(option.data) % 8:
+        return str(option)
+    blocks = struct.iter_unpack("!II", option.data)
+    return "SACK " + " ".join(":".join(relative(edge, base, name) for edge in block) for block in blocks)

@@ -24,8 +24,14 @@ NAMES = {
     TIMESTAMPS_KIND: "TS",
 }
 
-LENGTHS = {MSS_KIND: 4, WINDOW_SCALE_KIND: 3, SACK_PERMITTED_KIND: 2, TIMESTAMPS_KIND: 10}
-"""The one legal length of each option that has one, kind and length octets included."""
+LENGTHS = {
+    MSS_KIND: (4,),
+    WINDOW_SCALE_KIND: (3,),
+    SACK_PERMITTED_KIND: (2,),
+    SACK_KIND: (10, 18, 26, 34),
+    TIMESTAMPS_KIND: (10,),
+}
+"""The legal lengths of each option that has a fixed form, kind and length octets included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,23 +100,23 @@ def parse(field: bytes) -> tuple[tuple[Option, ...], tuple[str, ...]]:
     Nothing is repaired: reading stops at the first option whose length makes no sense (MUST-7).
     """
     options: list[Option] = []
+    wrong = ""
     at = 0
-    while at < len(field):
+    while at < len(field) and not wrong:
         kind = field[at]
         if kind == EOL_KIND:
             options.append(EOL)
-            padding_wrong = any(field[at:])
-            return tuple(options), ("octets after End of Option List are not zero",) if padding_wrong else ()
+            wrong = "octets after End of Option List are not zero" if any(field[at:]) else ""
+            break
         if kind == NOP_KIND:
             options.append(NOP)
             at += 1
             continue
         wrong = _wrong_length(field, at)
-        if wrong:
-            return tuple(options), (wrong,)
-        options.append(Option(kind, field[at + 2 : at + field[at + 1]]))
-        at += field[at + 1]
-    return tuple(options), _illegal_lengths(options)
+        if not wrong:
+            options.append(Option(kind, field[at + 2 : at + field[at + 1]]))
+            at += field[at + 1]
+    return tuple(options), _illegal_lengths(options) + ((wrong,) if wrong else ())
 
 
 def _wrong_length(field: bytes, at: int) -> str:
@@ -125,7 +131,11 @@ def _wrong_length(field: bytes, at: int) -> str:
 
 def _illegal_lengths(options: list[Option]) -> tuple[str, ...]:
     return tuple(
-        f"option {NAMES[option.kind]} has length {len(option.data) + 2}, legal is {LENGTHS[option.kind]}"
+        f"option {NAMES[option.kind]} has length {len(option.data) + 2}, legal is {_listed(LENGTHS[option.kind])}"
         for option in options
-        if option.kind in LENGTHS and len(option.data) + 2 != LENGTHS[option.kind]
+        if option.kind in LENGTHS and len(option.data) + 2 not in LENGTHS[option.kind]
     )
+
+
+def _listed(lengths: tuple[int, ...]) -> str:
+    return " or ".join(map(str, lengths))
