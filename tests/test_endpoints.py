@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance import options
+from conformance.segment import Ctl
 from conformance.state import State
 from conformance.transcript.end import damaged
 from conformance.transcript.endpoints import follow
+from conformance.transcript.ladder import render as render_ladder
+from conformance.transcript.text import render as render_text
 from tests.story import IRS, ISS, A, F, P, R, S, Story
 
 
@@ -480,3 +485,35 @@ def test_a_packet_that_is_no_segment_belongs_to_the_connection_at_hand() -> None
     story.transcript.packet("target", story.now + 1, b"icmp", "ICMP port unreachable")
     step = follow(story.transcript.entries)[0][-1]
     assert (step.connection, str(step.target)) == (1, "ESTABLISHED")
+
+
+NEAR = st.one_of(st.integers(-3, 3), st.integers(0, 2**32 - 1))
+SAID = st.tuples(
+    st.sampled_from(["peer", "target"]),
+    st.sampled_from([S, S | A, A, F | A, R, R | A, F, S | F, S | R, A | P, Ctl(0)]),
+    NEAR,
+    NEAR,
+    st.integers(0, 4),
+    st.sampled_from([(), (options.window_scale(3),), (options.Option(options.WINDOW_SCALE_KIND, b"\xff" * 30),)]),
+)
+CALLED = st.sampled_from(["OPEN (active)", "OPEN (passive)", "CLOSE", "CLOSE in LISTEN", "ABORT", "", "SEND 3"])
+
+
+@given(st.lists(st.one_of(SAID, CALLED), max_size=12))
+def test_no_exchange_is_too_strange(
+    events: list[tuple[str, Ctl, int, int, int, tuple[options.Option, ...]] | str],
+) -> None:
+    story = Story()
+    for event in events:
+        if isinstance(event, str):
+            story.call(event)
+            continue
+        who, ctl, number, ack, length, chosen = event
+        own, other = (story.here, story.there) if who == "peer" else (story.there, story.here)
+        fields = {"seq": (own + number) % 2**32, "ack": (other + ack) % 2**32, "moves": number == 0}
+        getattr(story, who)(ctl, data=bytes(length), options=chosen, **fields)
+    steps, connections = follow(story.transcript.entries)
+    assert len(steps) == len(events)
+    assert all(0 <= step.connection <= len(connections) for step in steps)
+    assert render_text(story.transcript)
+    assert render_ladder(story.transcript, "t").endswith("</svg>\n")

@@ -19,6 +19,9 @@ FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
 _UNKNOWN_WINDOW = 0xFFFF
 """The window of an end that has not said one yet, in octets."""
 
+_LARGEST_SHIFT = 14
+"""A larger shift count is used as this one (RFC 7323, section 2.3)."""
+
 S = State
 _RECEIVES = frozenset({S.ESTABLISHED, S.FIN_WAIT_1, S.FIN_WAIT_2})
 _DAMAGE = ("checksum", "data offset", "IPv4 header")
@@ -88,7 +91,7 @@ class End:
         self.snd_nxt = segment.end
         self.fin_end = None
         scale = segment.option(WINDOW_SCALE_KIND)
-        self.shift = scale.value if scale else None
+        self.shift = min(scale.value, _LARGEST_SHIFT) if scale else None
         return again
 
     def _begins(self, segment: Segment, ours: bool) -> bool:
