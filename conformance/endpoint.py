@@ -156,7 +156,8 @@ class Endpoint:
         self.tcb.sent(sent)
         self.watch.sent(sent, self.tcb)
         self.transcript.segment("peer", sent, self.tcb.iss, self.tcb.irs)
-        self.reset = self.reset or bool(sent.ctl & Ctl.RST)
+        # Only a reset at RCV.NXT of the target ends the connection for sure (RFC 9293, section 3.10.7.4).
+        self.reset = self.reset or bool(sent.ctl & Ctl.RST and sent.seq == self.tcb.snd_nxt)
         return sent
 
     def inject(self, packet: Any) -> None:
@@ -231,6 +232,13 @@ class Endpoint:
             self.transcript.packet("target", arrival.at, arrival.packet, "not a TCP segment")
         return None
 
+    def hear_all(self, quiet: float) -> list[Segment]:
+        """Return all that comes, repetitions too, until nothing has come for `quiet` seconds."""
+        heard = []
+        while (segment := self.hear(self.wire.now() + quiet)) is not None:
+            heard.append(segment)
+        return heard
+
     def _hear(self, segment: Segment) -> None:
         if self.flow.remote_port is None:
             self._bind(segment.sport)
@@ -241,7 +249,7 @@ class Endpoint:
         if self.judging:
             self.watch.heard(segment, self.tcb)
         self.transcript.segment("target", segment, self.tcb.iss, self.tcb.irs)
-        self.reset = self.reset or bool(segment.ctl & Ctl.RST)
+        self.reset = bool(segment.ctl & Ctl.RST)  # whoever speaks after a RST has a connection still
 
     def _is_repeated(self, segment: Segment) -> bool:
         """A repeat occupies sequence space and was said before: same bits and number, or text long received."""

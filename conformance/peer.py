@@ -41,14 +41,18 @@ class Peer(Endpoint):
         assert got is not None  # silence was not among the choices
         return got
 
-    def expect_one_of(self, *choices: Expectation, within: float | None = None) -> Segment | None:
+    def expect_one_of(
+        self, *choices: Expectation, within: float | None = None, repeats: bool = False
+    ) -> Segment | None:
         """Return the next new segment, which has to fit one of `choices`: only where the RFC leaves a choice.
 
-        With `NOTHING` among them, None is returned for silence.
+        With `NOTHING` among them, None is returned for silence. With `repeats`, what was said before counts as well:
+        for an answer that may be a SYN,ACK sent again. Keep `within` below the retransmission timeout then.
         """
         silence_conforms = any(choice is NOTHING for choice in choices)
         span = within if within is not None else self.timing.silence if silence_conforms else self.timing.reply
-        got = self._next_new(self.wire.now() + span)
+        until = self.wire.now() + span
+        got = self.hear(until) if repeats else self._next_new(until)
         if got is None and silence_conforms:
             return None
         wrong = [c.differences(got, self.tcb.iss, self.tcb.irs) if got else ("",) for c in choices]
@@ -94,6 +98,18 @@ class Peer(Endpoint):
         """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2)."""
         probe = self.send(Ctl.ACK)
         return self.expect(Ctl.RST, seq=probe.ack)
+
+    def expect_challenge_or_gone(self) -> Segment | None:
+        """A reset in the window, but not at RCV.NXT, has to be challenged, and the connection lives on (RFC 5961, 3.2).
+
+        Or, by a TCP without RFC 5961, it is obeyed in silence: then None is returned, and it has to be gone.
+        """
+        challenge = self.expect_one_of(Expectation(Ctl.ACK, self.rcv_nxt, self.snd_nxt, data=b""), NOTHING)
+        if challenge is None:
+            self.expect_gone()
+        else:
+            self.expect_alive()
+        return challenge
 
     def expect_data(self, data: bytes, *, ctl: Ctl = Ctl.ACK, acknowledge: bool = False) -> Segment:
         """These octets have to come in order, however segmented, and then `ctl`; return the last segment.

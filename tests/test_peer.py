@@ -159,6 +159,34 @@ def test_expect_gone() -> None:
         peer.expect_gone()
 
 
+def test_a_reset_in_the_window_is_challenged_or_obeyed() -> None:
+    def challenges(segment: Segment) -> list[Segment]:
+        return [answer(segment, ACK, seq=IRS + 1, ack=1001)]
+
+    def obeys(segment: Segment) -> list[Segment]:
+        return [] if segment.ctl & RST else [answer(segment, RST, seq=segment.ack)]
+
+    for script, challenged in ((challenges, True), (obeys, False)):
+        peer, _ = established(script)
+        peer.send(RST, seq=peer.snd_nxt + 1)
+        assert (peer.expect_challenge_or_gone() is not None) is challenged
+
+
+def test_a_reset_in_the_window_is_not_to_be_ignored() -> None:
+    peer, _ = established(lambda segment: [] if segment.ctl & RST else [answer(segment, ACK, seq=IRS + 1, ack=1001)])
+    peer.send(RST, seq=peer.snd_nxt + 1)
+    with pytest.raises(Nonconformance, match="CTL is ACK, expected RST"):
+        peer.expect_challenge_or_gone()
+
+
+def test_all_is_heard_until_it_is_quiet() -> None:
+    peer, wire = established(lambda segment: [(0.1 * at, answer(segment, ACK, ack=1001)) for at in (1, 2, 3, 9)])
+    peer.send(ACK)
+    start = wire.now()
+    assert len(peer.hear_all(0.2)) == 3
+    assert wire.now() - start == pytest.approx(0.5)
+
+
 def test_data_may_be_segmented_and_repeated() -> None:
     def target(segment: Segment) -> list[Segment]:
         ack = segment.end
@@ -256,6 +284,10 @@ def test_hanging_up_resets_what_neither_side_has_reset() -> None:
     peer.send(RST)
     peer.hang_up()
     assert len(wire.sent) == 1
+    peer, wire = established()
+    peer.send(RST, seq=peer.snd_nxt + 1)  # which may well be ignored
+    peer.hang_up()
+    assert [segment.ctl for segment in wire.sent if segment] == [RST, RST | ACK]
 
 
 def test_restart_begins_a_new_incarnation() -> None:
