@@ -66,7 +66,8 @@ def reply(
     data: bytes | None = None,
     options: tuple[Option, ...] | None = None,
 ) -> Expectation:
-    """Describe one of the segments that `Peer.expect_one_of` accepts."""
+    """Describe one of the segments that `Peer.expect_one_of` accepts; numbers are taken modulo 2**32."""
+    seq, ack = (None if number is None else number % sequence.MODULUS for number in (seq, ack))
     return Expectation(ctl, seq=seq, ack=ack, window=window, data=data, options=options)
 
 
