@@ -123,14 +123,6 @@ def test_a_short_pause_is_drawn_to_scale() -> None:
     assert heights[0] < heights[1] < heights[2] < heights[0] + 40
 
 
-def test_time_that_runs_backwards_does_not_move_up() -> None:
-    story = Story()
-    story.peer(S)
-    story.wait(-0.01)
-    story.target(S | A)
-    assert "-9.900" in labels(story)
-
-
 def test_a_long_transcript_loses_its_middle() -> None:
     story = Story()
     story.handshake()

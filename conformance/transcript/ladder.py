@@ -14,6 +14,7 @@ from conformance.transcript.end import damaged
 from conformance.transcript.endpoints import Connection, Step, follow
 from conformance.transcript.heading import heading
 from conformance.transcript.lifelines import BAR, PEER, TARGET, Lifelines, colour
+from conformance.transcript.order import in_order
 from conformance.transcript.text import clock, fold, is_failure, remark_lines, words
 
 WIDTH = 1000
@@ -41,7 +42,7 @@ def render(transcript: Transcript, title: str, verdict: str = "") -> str:
 
     `title` is what was tested, `verdict` its verdict's word. Long transcripts lose their middle, with a mark.
     """
-    entries = transcript.entries
+    entries = in_order(transcript.entries)
     steps, connections = follow(entries)
     drawn = _DRAWN
     while True:

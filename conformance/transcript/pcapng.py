@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from conformance.segment import compose
 from conformance.transcript import Entry, Transcript
+from conformance.transcript.order import in_order
 from conformance.transcript.text import words
 
 LINKTYPE_RAW = 101
@@ -35,7 +36,7 @@ def _blocks(transcript: Transcript) -> Iterator[bytes]:
     yield _block(_SECTION_HEADER, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), application)
     yield _block(_INTERFACE, struct.pack("<HHI", LINKTYPE_RAW, 0, 0), _option(_TIME_RESOLUTION, b"\x09"))
     epoch = round(transcript.epoch * 1e9)
-    for entry, comments in _commented(transcript.entries):
+    for entry, comments in _commented(in_order(transcript.entries)):
         yield _packet(entry, epoch + round(entry.at * 1e9), comments)
 
 

@@ -11,6 +11,7 @@ from textwrap import wrap
 from conformance.notation import notation
 from conformance.transcript import Entry, Transcript
 from conformance.transcript.endpoints import Connection, Step, follow
+from conformance.transcript.order import in_order
 from conformance.transcript.packets import describe
 
 WIDTH = 116
@@ -25,7 +26,7 @@ def render(transcript: Transcript) -> str:
 
     Numbers are relative to ISS and IRS, which the header tells. States are those that RFC 9293 presumes.
     """
-    entries = transcript.entries
+    entries = in_order(transcript.entries)
     if not entries:
         return "nothing was exchanged"
     steps, connections = follow(entries)
