@@ -17,7 +17,7 @@ from conformance.offer import offering
 from conformance.options import EOL, NOP, SACK_PERMITTED, Option, mss, timestamps, window_scale
 from conformance.peer import NOTHING
 from conformance.requirements.mark import requirement
-from conformance.segment import Ctl
+from conformance.segment import Ctl, wrong_checksum
 from conformance.state import State
 from conformance.states import ACTIVE, PASSIVE, target_in
 
@@ -90,4 +90,5 @@ __all__ = [
     "target_in",
     "timestamps",
     "window_scale",
+    "wrong_checksum",
 ]

@@ -114,6 +114,12 @@ def compose(segment: Segment, raw_options: bytes | None = None) -> Any:
     return packet / Raw(data) if data else packet
 
 
+def wrong_checksum(packet: Any) -> Any:
+    """Give a Scapy packet with TCP in it a checksum that is off by one bit, and return it."""
+    packet["TCP"].chksum = type(packet)(bytes(packet))["TCP"].chksum ^ 1
+    return packet
+
+
 def _to_scapy(option: Option) -> tuple[str | int, bytes | None]:
     if option.kind in (tcp_options.EOL_KIND, tcp_options.NOP_KIND):
         return tcp_options.NAMES[option.kind], None

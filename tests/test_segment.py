@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from conformance import options
 from conformance.options import Option
-from conformance.segment import Ctl, Segment, compose, parse
+from conformance.segment import Ctl, Segment, compose, parse, wrong_checksum
 
 ADDRESSES = {"ipv4": ("192.0.2.1", "192.0.2.2"), "ipv6": ("2001:db8::1", "2001:db8::2")}
 LEGAL = st.one_of(
@@ -185,3 +185,12 @@ def test_family_and_options() -> None:
     assert segment.family == "ipv6"
     assert segment.option(options.MSS_KIND) == options.mss(1)
     assert segment.option(options.SACK_KIND) is None
+
+
+@given(segments())
+@settings(max_examples=50, deadline=None)
+def test_a_wrong_checksum_is_all_that_is_wrong(segment: Segment) -> None:
+    read = parse(bytes(wrong_checksum(compose(segment))))
+    assert read is not None
+    assert [defect.partition(" ")[0] for defect in read.defects] == ["checksum"]
+    assert dataclasses.replace(read, raw=b"", defects=()) == dataclasses.replace(segment, raw=b"")
