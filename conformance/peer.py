@@ -90,8 +90,11 @@ class Peer(Endpoint):
             )
 
     def expect_alive(self) -> Segment:
-        """The target has to know the connection still, at the numbers we believe in: an old octet draws an ACK."""
-        self.send(Ctl.ACK, seq=self.snd_nxt - 1, data=b"\0")
+        """The target has to know the connection still, at the numbers we believe in: an old octet draws an ACK.
+
+        It acknowledges nothing new, so that a target which looks at that all the same stays in its state.
+        """
+        self.send(Ctl.ACK, seq=self.snd_nxt - 1, ack=self.tcb.rcv_acked, data=b"\0")
         return self.expect(Ctl.ACK, seq=self.rcv_nxt, ack=self.snd_nxt, data=b"")
 
     def expect_gone(self) -> Segment:

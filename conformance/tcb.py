@@ -34,6 +34,7 @@ class Tcb:
     irs: int | None = None
     syn: Segment | None = None
     rcv_nxt: int = 0
+    rcv_acked: int | None = None
     ts_recent: int = 0
     offered: tuple[Option, ...] = ()
     accepted: tuple[Option, ...] = ()
@@ -47,8 +48,13 @@ class Tcb:
         if segment.ctl & Ctl.SYN and not segment.ctl & Ctl.RST:
             self.offered = segment.options
             self.handshake_sent = True
-        if segment.seq == self.snd_nxt and not segment.ctl & Ctl.RST:
+        if segment.ctl & Ctl.RST:
+            return
+        if segment.seq == self.snd_nxt:
             self.snd_nxt = segment.end
+        if segment.ctl & Ctl.ACK and seq.le(segment.ack, self.rcv_nxt):
+            before = segment.ack if self.rcv_acked is None else self.rcv_acked
+            self.rcv_acked = segment.ack if seq.le(before, segment.ack) else before
 
     def heard(self, segment: Segment) -> None:
         """Take account of a segment of the target's: its SYN, its text in order, its window, its clock."""
