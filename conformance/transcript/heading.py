@@ -12,14 +12,14 @@ from conformance.transcript.text import number_text, socket_text
 
 _VERDICTS = {"conforms": "#12713a", "violates": "#cf222e", "deviates": "#8a5a00", "inconclusive": "#6e40aa"}
 _OTHER = "#59636e"
-_TITLE = 86
+_TITLE = 92
 _LISTED = 6
 _MIDDLE = (PEER + TARGET) / 2
 
 
 def heading(width: float, title: str, verdict: str, connections: Sequence[Connection]) -> tuple[list[str], float]:
     """Return the shapes, and the height at which they end."""
-    lines = wrap(title, _TITLE) or [""]
+    lines = wrap(title, _TITLE, break_on_hyphens=False) or [""]
     lines = lines[:2] if len(lines) < 3 else [lines[0], lines[1][: _TITLE - 1] + "…"]
     shapes = [svg.text(24, 36 + 20 * at, line, "s b h k") for at, line in enumerate(lines)]
     shapes += _verdict(width, verdict)

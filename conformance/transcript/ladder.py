@@ -67,6 +67,7 @@ class _Ladder:
         self.lines = Lifelines(connections, self.top)
         self.unit, self.scale, self.decimals = clock(entries)
         self.breaks: list[str] = []
+        self.time = ""
         self.y = self.top + 16
         self.wrong = {at for at in range(len(entries) - 1) if _is_wrong(entries[at], entries[at + 1])}
 
@@ -126,9 +127,11 @@ class _Ladder:
         self.y += 30
 
     def _time(self, entry: Entry, y: float) -> None:
-        time = (entry.at - self.entries[0].at) * self.scale
-        self.shapes.append(svg.line(_AXIS - 4, y, _AXIS + 4, y, "x"))
-        self.shapes.append(svg.text(_AXIS - 8, y + 3.5, f"{time:.{self.decimals}f}", "t"))
+        time = f"{(entry.at - self.entries[0].at) * self.scale:.{self.decimals}f}"
+        if time != self.time:
+            self.shapes.append(svg.line(_AXIS - 4, y, _AXIS + 4, y, "x"))
+            self.shapes.append(svg.text(_AXIS - 8, y + 3.5, time, "t"))
+            self.time = time
 
     def _arrow(self, entry: Entry, step: Step, wrong: bool) -> None:
         peers = entry.who == "peer"

@@ -11,7 +11,7 @@ from conformance.transcript.endpoints import Connection, Step
 PEER, TARGET = 236, 776
 """Where the lifelines stand, in the drawing's units from the left."""
 BAR = 10
-_LANE = 14
+_LANE = 12
 _MOST_LANES = 3
 
 _LOOKS = {

@@ -12,7 +12,7 @@ STYLE = (
     "text-rendering:geometricPrecision}"
     ".tcpl .s{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif}"
     ".tcpl .m{text-anchor:middle}.tcpl .e{text-anchor:end}.tcpl .b{font-weight:700}.tcpl .g{fill:#59636e}"
-    ".tcpl .h{font-size:15px}.tcpl .t{font-size:10.5px;fill:#59636e;text-anchor:end}"
+    ".tcpl .h{font-size:14px}.tcpl .t{font-size:10.5px;fill:#59636e;text-anchor:end}"
     ".tcpl .x{stroke:#c9d1d9;fill:none}.tcpl .i{font-style:italic}.tcpl .u{font-size:11px}"
     ".tcpl .l{stroke:currentColor;stroke-width:1.5;fill:none}.tcpl .f{fill:currentColor}"
     ".tcpl .k{fill:#1f2328}.tcpl .r{color:#cf222e}.tcpl .w .l{stroke-width:3}.tcpl .w text{font-weight:700}"
