@@ -18,6 +18,9 @@ from conformance.wire import Flow
 LISTEN_PORTS = range(11000, 20000)
 """Where the target is made to listen: apart from well-known ports and from what systems take for ephemeral ones."""
 
+ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
+"""The local address that leaves the choice to the target."""
+
 SEND_ONLY = 1
 """SHUTDOWN's word for sending (what RFC 9293 calls CLOSE)."""
 
@@ -87,10 +90,14 @@ class Target:
         if accepted is not None:
             raise Nonconformance("no connection for the user", f"one from {accepted.address}:{accepted.port}")
 
-    def connect(self, flow: Flow, *, port: int | None = None) -> None:
-        """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours."""
+    def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True) -> None:
+        """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours.
+
+        The user names the address under test as the local one, unless `address_chosen` is false.
+        """
         agent = self._needs_agent("connect")
-        self._connection = agent.create_and_bind(port, self.address)
+        local = self.address if address_chosen else ANY_ADDRESS[self.family]
+        self._connection = agent.create_and_bind(port, local)
         self._remote = (flow.local, flow.local_port)
         self._call("OPEN (active)")
         agent.connect(self._connection, flow.local_port, flow.local)

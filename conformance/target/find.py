@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 from conformance.agent.client import Agent
@@ -168,12 +169,13 @@ def _agent_address(option: str | None) -> tuple[str, int] | None:
     """Read HOST, HOST:PORT, [IPV6]:PORT or a bare IPv6 address."""
     if not option:
         return None
-    bare_ipv6 = option.count(":") > 1 and not option.startswith("[")
-    host, _, port = (option, "", "") if bare_ipv6 else option.rpartition(":")
-    host, port = (host, port) if host else (option, str(AGENT_PORT))
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if option.count(":") > 1 and not option.startswith("["):
+        return option, AGENT_PORT
+    split = re.fullmatch(r"\[?(?P<host>[^\]]*?)\]?(:(?P<port>[^:\]]*))?", option)
+    port = (split["port"] or str(AGENT_PORT)) if split else ""
+    if split is None or not port.isdigit() or not 0 < int(port) < 65536:
         raise UsageProblem(f"--agent {option}: give HOST or HOST:PORT, with a port from 1 to 65535")
-    return host.strip("[]"), int(port)
+    return split["host"], int(port)
 
 
 def _agent_version(host: Host, address: tuple[str, int]) -> tuple[tuple[int, ...], bool]:

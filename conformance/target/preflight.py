@@ -17,6 +17,7 @@ from conformance.target.subject import Route
 
 IFF_UP = 1
 FAMILY_NUMBERS = {"ipv4": socket.AF_INET, "ipv6": socket.AF_INET6}
+MAX_SOURCES = 256
 LAB_INSTEAD = "run pytest without --target to judge this kernel in the lab"
 
 
@@ -62,16 +63,20 @@ def sources_of(option: str) -> list[str]:
     """Read a `--source` option: an address, a range `A-B` of addresses (both included), or a network."""
     first, dash, last = option.partition("-")
     try:
-        if dash:
-            low, high = ipaddress.ip_address(first), ipaddress.ip_address(last)
-            kind = type(low)
-            return [str(kind(number)) for number in range(int(low), int(high) + 1)]
         if "/" in option:
-            return [str(one) for one in ipaddress.ip_network(option).hosts()]
-        return [str(ipaddress.ip_address(option))]
-    except (ValueError, TypeError):
+            network = ipaddress.ip_network(option)
+            low, high = network[0], network[-1]
+        else:
+            low = ipaddress.ip_address(first)
+            high = ipaddress.ip_address(last) if dash else low
+        count = int(high) - int(low) + 1
+        if low.version != high.version or not 1 <= count <= MAX_SOURCES:
+            raise ValueError
+        return [str(type(low)(int(low) + number)) for number in range(count)]
+    except ValueError:
         raise UsageProblem(
-            f"--source {option}: give an address, a range such as 10.0.0.50-10.0.0.60, or a network"
+            f"--source {option}: give an address, a range such as 10.0.0.50-10.0.0.60, or a network, of at most"
+            f" {MAX_SOURCES} addresses"
         ) from None
 
 

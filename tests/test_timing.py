@@ -1,0 +1,31 @@
+"""Tests of `conformance.timing`: the waits that follow from what was measured."""
+
+from __future__ import annotations
+
+from conformance.timing import ACK_DELAY, Timing
+
+
+def test_a_delayed_acknowledgment_is_still_in_time() -> None:
+    assert Timing().reply > ACK_DELAY
+    assert Timing(answer=0.5).reply == ACK_DELAY + 2.0
+
+
+def test_silence_is_many_times_what_an_answer_takes_but_never_longer_than_a_reply() -> None:
+    assert Timing(answer=0.001).silence == 0.1
+    assert Timing(answer=0.05).silence == 0.4
+    assert Timing(answer=10).silence == Timing(answer=10).reply
+
+
+def test_settling_is_short_for_a_target_that_is_near() -> None:
+    assert Timing(answer=0.001).settle == 0.02
+    assert Timing(answer=0.05).settle == 0.2
+
+
+def test_a_retransmission_may_have_backed_off_once() -> None:
+    assert Timing(rto=3.0).retransmission > 6.0
+    assert Timing(rto=0.2).retransmission > 2.0
+
+
+def test_time_wait_is_twice_the_msl() -> None:
+    assert Timing(msl=30).time_wait == 60
+    assert Timing().time_wait == 240
