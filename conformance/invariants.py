@@ -120,7 +120,9 @@ def _syn_only(kind: int, name: str) -> Rule:
 
 def _only_if_offered(kind: int, name: str) -> Rule:
     def rule(segment: Segment, tcb: Tcb, memory: Memory) -> str:
-        answers = segment.ctl & Ctl.SYN and segment.ctl & Ctl.ACK and tcb.offered
+        # Where the SYNs cross, it repeats in its SYN,ACK what its SYN offered (RFC 7323, section 3.2, for Timestamps).
+        crossed = tcb.syn is not None and not tcb.syn.ctl & Ctl.ACK
+        answers = segment.ctl & Ctl.SYN and segment.ctl & Ctl.ACK and tcb.offered and not crossed
         unasked = answers and segment.option(kind) and not any(option.kind == kind for option in tcb.offered)
         return f"SYN,ACK has {name}, which our SYN did not offer" if unasked else ""
 
@@ -204,7 +206,8 @@ def _echo_known(segment: Segment, tcb: Tcb, memory: Memory) -> str:
     stamp = segment.option(TIMESTAMPS_KIND)
     if stamp is None or len(stamp.data) != 8 or segment.ctl & Ctl.RST or not segment.ctl & Ctl.ACK:
         return ""
-    return "" if stamp.timestamps[1] in memory.our_tsvals else f"TSecr {stamp.timestamps[1]} is none of our TSvals"
+    known = memory.our_tsvals or {0}  # where the SYNs crossed, before any of ours came
+    return "" if stamp.timestamps[1] in known else f"TSecr {stamp.timestamps[1]} is none of our TSvals"
 
 
 def _not_ect(segment: Segment, tcb: Tcb, memory: Memory) -> str:

@@ -128,6 +128,19 @@ def test_an_option_that_was_not_offered(requirement: str, option: Option) -> Non
     assert "did not offer" in broken(handshake((mss(1460),), (option,)))[requirement]
 
 
+def test_what_the_target_offered_itself_is_repeated_where_the_syns_cross() -> None:
+    options = (mss(1460), window_scale(7), timestamps(1, 0), SACK_PERMITTED)
+    wire = FakeWire(
+        lambda s: [answer(s, SYN, seq=IRS, options=options), answer(s, SYN | ACK, seq=IRS, ack=s.end, options=options)]
+    )
+    peer = peer_on(wire)
+    peer.offer = (mss(1460),)
+    peer.send(SYN)
+    peer.expect(SYN)
+    peer.expect(SYN | ACK)
+    assert broken(peer) == {}
+
+
 def test_a_syn_with_ect() -> None:
     assert set(broken(handshake((mss(1460),), (), ecn=1))) == {"RFC3168:6.1.1-no-ect-syn"}
 
