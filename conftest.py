@@ -18,7 +18,7 @@ from conformance.states import Walk
 from conformance.target import Target
 from conformance.timing import Timing
 
-pytest_plugins = ["pytester"]
+pytest_plugins = ["conformance.report.plugin", "pytester"]
 
 SESSION = pytest.StashKey[Session]()
 
