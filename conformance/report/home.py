@@ -56,6 +56,7 @@ class Home:
         settled = lost(crashitem, str(report.longrepr), self._config.rootpath, next(iter(profiles), "target"))
         if settled is not None:
             attach(report, settled, shown("inconclusive", known=False, strict=False), {})
+            report.longrepr, report.when = settled.text, "setup"
             if self._allure is not None:
                 allure_result.write_lost(crashitem, settled)
 

@@ -50,12 +50,18 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["reports"] = str(node.config.stash[REPORTS])
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a case that names no requirement: nobody could say what its verdict means."""
-    for item in items:
-        if case_name(item) and not requirements(item):
-            raise pytest.UsageError(f"{item.nodeid}: a case names the requirement it shows: @requirement(...)")
+@pytest.hookimpl(wrapper=True)
+def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
+    """Refuse a case that names no requirement: nobody could say what its verdict means.
+
+    It is an error of the collection and no UsageError, which pytest-xdist would bury under one of its own.
+    """
+    made = yield
+    for item in made if isinstance(made, list) else []:
+        if isinstance(item, pytest.Item) and case_name(item) and not requirements(item):
+            name = item.nodeid.partition("[")[0]
+            raise pytest.Collector.CollectError(f"{name}: a case names the requirement it shows: @requirement(...)")
+    return made
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

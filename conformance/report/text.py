@@ -74,11 +74,17 @@ def one_line(error: BaseException) -> str:
     """Say in one line what an exception tells; its type only where that is not one of ours."""
     if isinstance(error, Nonconformance):
         return "; ".join([f"expected {error.expected}", f"got {error.got}", *error.differs])
-    lines = [line for line in str(error).splitlines() if not line.lstrip().startswith("+")]  # pytest's "where" lines
-    words = " ".join(" ".join(lines).split())
+    words = " ".join(_before_details(str(error)).split())
     if type(error).__module__ == "conformance.errors" or isinstance(error, AssertionError):
         return words or type(error).__name__
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _before_details(text: str) -> str:
+    """Leave out what pytest writes below its line `assert ...`: where the values come from, how they differ."""
+    lines = text.splitlines()
+    last = next((at for at, line in enumerate(lines) if line.startswith("assert ")), len(lines))
+    return "\n".join(lines[: last + 1])
 
 
 def _sentence(one: Requirement) -> list[str]:
