@@ -5,15 +5,16 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from typing import Any, Protocol
+from typing import Any
 
 from conformance.agent import primitives as p
 from conformance.agent.flow import Flow, bare, flow_of
 from conformance.agent.output import MOST, Output
-from conformance.agent.primitives import Primitive, Urgent
+from conformance.agent.owner import Owner
+from conformance.agent.primitives import Urgent
 from conformance.agent.protocol import Result
 from conformance.agent.refusal import Refused, result_of
-from conformance.agent.watch import READ, WRITE, Watch
+from conformance.agent.watch import READ, WRITE
 
 PIECE = 1400
 """Octets that one event forwards at most: no event is fragmented on an ordinary link."""
@@ -21,27 +22,6 @@ PIECE = 1400
 _ABORT = struct.pack("ii", 1, 0)  # linger on, for no time
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _SENDING = (socket.SHUT_WR, socket.SHUT_RDWR)
-
-
-class Owner(Protocol):
-    """What an endpoint needs of its session."""
-
-    watch: Watch
-
-    def report(self, primitive: Primitive, *values: Any, result: Result = Result.OK) -> None:
-        """Send an event to the tester."""
-
-    def has_room(self) -> bool:
-        """Tell whether there may be one more socket."""
-
-    def adopt(self, sock: socket.socket) -> Endpoint:
-        """Take over an accepted socket."""
-
-    def starve(self, listener: Endpoint) -> None:
-        """Call `resume` of the listener when a socket is released."""
-
-    def released(self, endpoint: Endpoint) -> None:
-        """Take note that the endpoint's socket is closed."""
 
 
 class Endpoint:
