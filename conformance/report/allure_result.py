@@ -63,7 +63,9 @@ def correct(result: TestResult, settled: Settled, *, keep_status: bool = False) 
         result.status = Status.FAILED if settled.stale else STATUS[verdict.verdict]
         message = f"known: {verdict.known}\n\n{settled.message}" if verdict.known else settled.message
         conforms = result.status == Status.PASSED
-        result.statusDetails = None if conforms else StatusDetails(message=message, trace=settled.text)
+        known = True if verdict.known else None
+        details = StatusDetails(known=known, message=message, trace=settled.text)
+        result.statusDetails = None if conforms else details
     result.labels = [one for one in result.labels if one.name != LabelType.SEVERITY] + _labels(verdict)
     result.links.extend(_links(settled))
     result.parameters = [Parameter(name=name, value=value) for name, value in _parameters(verdict).items()]
