@@ -737,6 +737,20 @@ def test_a_listener_accepts_again_when_a_socket_is_released(make: Make) -> None:
     assert agent.accepted(soon()) is not None
 
 
+def test_a_listener_that_waits_for_room_can_be_closed(make: Make) -> None:
+    bench = make(limits=Limits(sockets_per_session=2))
+    agent = bench.agent()
+    number, port = listening(bench, agent, 9)
+    for _ in range(2):
+        bench.keep(socket.create_connection(("127.0.0.1", port), PATIENCE))
+    first = agent.accepted(soon())
+    assert first is not None
+    agent.version()
+    agent.close_socket(number)
+    agent.close_socket(first.socket)
+    assert bench.server.sockets == 0
+
+
 def test_there_are_no_more_sessions_than_allowed(make: Make) -> None:
     bench = make(limits=Limits(sessions=1))
     bench.agent().create_and_bind()

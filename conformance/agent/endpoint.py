@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import struct
@@ -65,9 +66,10 @@ class Endpoint:
             self.sock.listen(backlog)
 
     def resume(self) -> None:
-        """Accept again, after there was no room."""
+        """Accept again, after there was no room; nothing when the listener was closed meanwhile."""
         self._starved = False
-        self._set_watch()
+        if self.sock.fileno() >= 0:
+            self._set_watch()
 
     def connect(self, address: tuple[Any, ...]) -> None:
         """Issue a connection attempt."""
@@ -147,7 +149,8 @@ class Endpoint:
 
     def abort(self) -> None:
         """Release the socket, with a RST if it is connected."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
+        with contextlib.suppress(OSError):  # some systems refuse it once the connection has ended
+            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _ABORT)
         self._release()
 
     def _release(self) -> None:
