@@ -51,6 +51,11 @@ class Timing:
         return 2 * max(self.rto, INITIAL_RTO) + self.reply
 
     @property
+    def initial_rto(self) -> float:
+        """The least time between a SYN and its first repetition (RFC 6298, section 2.1)."""
+        return INITIAL_RTO
+
+    @property
     def syn_r2(self) -> float:
         """How long a SYN that nobody answers has to be sent again, at least (RFC 9293, MUST-23)."""
         return SYN_R2

@@ -1,0 +1,131 @@
+"""User calls around an active OPEN: RFC 9293, sections 3.9.1.1, 3.10.1, 3.10.4 and 3.10.5."""
+
+import pytest
+
+from conformance import (
+    ACK,
+    ACTIVE,
+    CLOSE_WAIT,
+    CLOSED,
+    CLOSING,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    LAST_ACK,
+    RST,
+    SYN,
+    SYN_RECEIVED,
+    SYN_SENT,
+    TIME_WAIT,
+    requirement,
+    target_in,
+)
+from conformance.states import OPENING_SYNS
+
+
+@requirement("RFC9293:3.10.4-close-synsent", "RFC9293:3.5.2-g1-ack")
+@target_in(SYN_SENT)
+def test_close_deletes_the_attempt(peer, target):
+    target.close()
+    peer.send(SYN | ACK)
+    peer.expect(RST, seq=peer.irs + 1)
+
+
+@requirement("RFC9293:3.10.4-close-synsent")
+@target_in(SYN_SENT)
+def test_close_sends_nothing(peer, target):
+    target.close()
+    peer.expect_nothing()
+    peer.expect_gone()
+
+
+@requirement("RFC9293:3.10.5-abort-synsent")
+@target_in(SYN_SENT)
+def test_abort_sends_nothing(peer, target):
+    target.abort()
+    peer.expect_nothing()
+    peer.expect_gone()
+
+
+@requirement("RFC9293:3.10.5-abort-synsent", "RFC9293:3.5.2-g1-ack")
+@target_in(SYN_SENT)
+def test_abort_deletes_the_attempt(peer, target):
+    target.abort()
+    peer.send(SYN | ACK)
+    peer.expect(RST, seq=peer.irs + 1)
+
+
+INVALID = {
+    "broadcast": {"ipv4": "255.255.255.255", "ipv6": "ff02::1"},  # IPv6 has no broadcast: all nodes instead
+    "multicast": {"ipv4": "224.0.0.1", "ipv6": "ff05::2"},
+    "multicast-far": {"ipv4": "239.1.2.3", "ipv6": "ff0e::1:2"},
+    "unspecified": {"ipv4": "0.0.0.0", "ipv6": "::"},
+}
+
+
+@requirement("RFC9293:MUST-46")
+@pytest.mark.parametrize("addresses", INVALID.values(), ids=INVALID)
+def test_open_to_an_invalid_address_is_an_error(case, target, addresses):
+    nobody = case.peer(None, address=addresses[case.family])
+    target.connect(nobody.flow)
+    assert target.connected() not in ("ok", "pending")
+
+
+@requirement("RFC9293:MUST-46")
+@pytest.mark.parametrize("addresses", INVALID.values(), ids=INVALID)
+def test_open_to_an_invalid_address_sends_nothing(case, target, addresses):
+    nobody = case.peer(None, address=addresses[case.family])
+    target.connect(nobody.flow)
+    nobody.expect_nothing()
+
+
+@requirement("RFC9293:MUST-43", "RFC9293:MUST-45")
+@target_in(CLOSED, opened=ACTIVE)
+def test_local_address_of_the_user_is_used(peer, target):
+    target.connect(peer.flow)  # from the address under test
+    peer.expect_one_of(*OPENING_SYNS)
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+
+
+@requirement("RFC9293:MUST-44", "RFC9293:MUST-45")
+@target_in(CLOSED, opened=ACTIVE)
+def test_local_address_is_found_where_the_user_names_none(peer, target):
+    target.connect(peer.flow, address_chosen=False)
+    peer.expect_one_of(*OPENING_SYNS)
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+
+
+SYNCHRONIZED = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT)
+
+
+@requirement("RFC9293:3.10.1-open-exists")
+@target_in(SYN_SENT, SYN_RECEIVED, *SYNCHRONIZED, opened=ACTIVE)
+def test_second_open_is_an_error(peer, target):
+    refused = target.refuses(target.connect, peer.flow, port=peer.flow.remote_port)
+    assert refused or target.connected() not in ("ok", "pending")
+
+
+@requirement("RFC9293:3.10.1-open-exists")
+@target_in(*SYNCHRONIZED, opened=ACTIVE)
+def test_second_open_leaves_the_connection(peer, target):
+    target.refuses(target.connect, peer.flow, port=peer.flow.remote_port)
+    peer.expect_alive()
+
+
+@requirement("RFC9293:MUST-42")
+@target_in(SYN_SENT)
+def test_port_of_an_attempt_can_be_listened_on(peer, another, target):
+    visitor = another(target.listen(peer.flow.remote_port))
+    visitor.send(SYN)
+    visitor.expect(SYN | ACK, ack=visitor.iss + 1)
+
+
+@requirement("RFC9293:MUST-41", "RFC9293:MUST-42")
+@target_in(SYN_SENT)
+def test_listening_on_its_port_leaves_the_attempt(peer, target):
+    target.listen(peer.flow.remote_port)
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+    assert target.connected() == "ok"
