@@ -194,7 +194,7 @@ def afterwards() -> dict[str, Any]:
         os.close(reader)
         watched = [os.pidfd_open(process) for process in processes]
         descriptors = len(os.listdir("/proc/self/fd"))
-    gone = elsewhere.all_gone(watched)
+    gone = elsewhere.all_gone(watched) and not any(os.path.exists(f"/proc/{process}") for process in processes)
     return {
         "held": held,
         "gone": gone,

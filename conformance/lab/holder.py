@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -36,7 +37,7 @@ FILES = 4096
 
 
 def main(arguments: list[str]) -> None:
-    """Build the target's side, tell so, and run the agent for good."""
+    """Build the target's side, tell so, and run the agent until SIGTERM."""
     parent, interface, status, control = int(arguments[0]), arguments[1], int(arguments[2]), int(arguments[3])
     system.die_with_parent(parent)
     system.unshare(system.NEW_NET)
@@ -44,10 +45,15 @@ def main(arguments: list[str]) -> None:
     bring_up("lo")
     notes = _settle()
     link.lay(interface, parent)
-    _fork_services([status, control])
+    helper = _fork_services([status, control])
     with os.fdopen(status, "w") as pipe:
         json.dump({"notes": notes, "families": link.families()}, pipe)
-    serve([socket.socket(fileno=control)], allow=("127.0.0.1",))
+    try:
+        serve([socket.socket(fileno=control)], allow=("127.0.0.1",))
+    finally:
+        # It would end with us anyway, but as an orphan that the system's first process might never collect.
+        os.kill(helper, signal.SIGKILL)
+        os.waitpid(helper, 0)
 
 
 def _make_room() -> None:
@@ -68,13 +74,15 @@ def _settle(proc_sys: Path = Path("/proc/sys")) -> list[str]:
     return notes
 
 
-def _fork_services(not_theirs: list[int]) -> None:
+def _fork_services(not_theirs: list[int]) -> int:
+    """Run the plain services in a process of their own, without the descriptors `not_theirs`; return its id."""
     listening = services.listeners(link.families())
     holder = os.getpid()
-    if os.fork():
+    helper = os.fork()
+    if helper:
         for listener in listening:
             listener.close()
-        return
+        return helper
     system.die_with_parent(holder)
     for descriptor in not_theirs:
         os.close(descriptor)
