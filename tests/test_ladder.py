@@ -226,4 +226,4 @@ def test_a_long_title_takes_two_lines_at_most() -> None:
     texts = labels(Story(), "word " * 60)
     [first, second] = [text for text in texts if text.startswith("word")]
     assert second.endswith("…")
-    assert len(first) < 94
+    assert len(first) < 120

@@ -12,17 +12,24 @@ from conformance.transcript.text import number_text, socket_text
 
 _VERDICTS = {"conforms": "#12713a", "violates": "#cf222e", "deviates": "#8a5a00", "inconclusive": "#6e40aa"}
 _OTHER = "#59636e"
-_TITLE = 92
+_LETTER = 8.6
+"""How wide a letter of the title is, at the most, in the diagram's units."""
 _LISTED = 6
 _MIDDLE = (PEER + TARGET) / 2
 
 
 def heading(width: float, title: str, verdict: str, connections: Sequence[Connection]) -> tuple[list[str], float]:
     """Return the shapes, and the height at which they end."""
-    lines = wrap(title, _TITLE, break_on_hyphens=False) or [""]
-    lines = lines[:2] if len(lines) < 3 else [lines[0], lines[1][: _TITLE - 1] + "…"]
+    badge, found, requirement = verdict.partition(" RFC")
+    room = 7.4 * len(badge) + 22 if badge else 0.0
+    fits = int((width - 72 - room) / _LETTER)
+    lines = wrap(title, fits, break_on_hyphens=False) or [""]
+    lines = lines[:2] if len(lines) < 3 else [lines[0], lines[1][: fits - 1] + "…"]
     shapes = [svg.text(24, 36 + 20 * at, line, "s b h k") for at, line in enumerate(lines)]
-    shapes += _verdict(width, verdict)
+    if found:
+        shapes.append(svg.text(24, 36 + 20 * len(lines), f"RFC{requirement}", "s g"))
+        lines.append(requirement)
+    shapes += _verdict(width, badge, room)
     y = 48.0 + 20 * len(lines)
     shapes += _ends(y, connections)
     y += 36 if len(connections) > 1 else 48
@@ -37,11 +44,10 @@ def heading(width: float, title: str, verdict: str, connections: Sequence[Connec
     return shapes, y
 
 
-def _verdict(width: float, verdict: str) -> list[str]:
+def _verdict(width: float, verdict: str, room: float) -> list[str]:
     if not verdict:
         return []
     ink = next((ink for word, ink in _VERDICTS.items() if verdict.startswith(word)), _OTHER)
-    room = 7.4 * len(verdict) + 22
     x = width - 24 - room
     words = f'<text x="{x + room / 2:g}" y="35" class="m b" fill="#fff">{svg.escape(verdict)}</text>'
     return [svg.box(x, 19, room, 24, f'fill="{ink}"'), words]
