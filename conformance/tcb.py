@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from conformance import seq
 from conformance.options import (
+    LENGTHS,
     MSS_KIND,
     SACK_PERMITTED_KIND,
     TIMESTAMPS_KIND,
@@ -114,8 +115,9 @@ class Tcb:
 
 
 def _has(options: tuple[Option, ...], kind: int) -> bool:
-    return any(option.kind == kind for option in options)
+    return any(option.kind == kind and len(option.data) + 2 in LENGTHS[kind] for option in options)
 
 
 def _value(options: tuple[Option, ...], kind: int, default: int) -> int:
-    return next((option.value for option in options if option.kind == kind), default)
+    legal = (option.value for option in options if option.kind == kind and len(option.data) + 2 in LENGTHS[kind])
+    return next(legal, default)

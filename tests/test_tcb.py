@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.options import SACK_PERMITTED, mss, timestamps, window_scale
+from conformance.options import SACK_PERMITTED, Option, mss, timestamps, window_scale
 from conformance.segment import Ctl, Segment
 from conformance.tcb import Tcb
 
@@ -84,6 +84,13 @@ def test_mss_or_its_default() -> None:
     assert (tcb.rcv_mss("ipv4"), tcb.snd_mss("ipv4")) == (1200, 1300)
     bare = connected()
     assert (bare.rcv_mss("ipv4"), bare.snd_mss("ipv6")) == (536, 1220)
+
+
+def test_an_option_of_illegal_length_is_none() -> None:
+    cut = (Option(8, bytes(7)), Option(2, b"\5"), Option(3, bytes(30)))
+    tcb = connected(cut, (timestamps(1), mss(1300), window_scale(7)))
+    assert not tcb.timestamps
+    assert (tcb.rcv_mss("ipv4"), tcb.rcv_shift, tcb.snd_shift) == (536, 0, 0)
 
 
 def test_a_syn_with_another_number_begins_anew() -> None:
