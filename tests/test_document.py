@@ -172,21 +172,10 @@ def test_nothing_half_written_is_ever_seen(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "lab-linux" / "verdicts.json").read_bytes() == before
 
 
-def test_evidence_of_earlier_runs_goes_with_their_document(tmp_path: Path) -> None:
-    place = tmp_path / "lab-linux"
-    files = {name: b"x" for name in ("transcript.txt", "ladder.svg", "exchange.pcapng")}
-    for folder in ("ipv4-CLOSING", "ipv4-OLD"):
-        keep(place / "evidence" / "rfc9293" / "test_close" / "test_fin" / folder, files)
-    keep(place / "evidence" / "rfc793" / "test_old" / "test_old", files)
-    (place / "evidence" / "mine.txt").write_text("left alone")
-    write(tmp_path, results(verdict()), {})
-    assert sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file()) == [
-        "evidence/mine.txt",
-        "evidence/rfc9293/test_close/test_fin/ipv4-CLOSING/exchange.pcapng",
-        "evidence/rfc9293/test_close/test_fin/ipv4-CLOSING/ladder.svg",
-        "evidence/rfc9293/test_close/test_fin/ipv4-CLOSING/transcript.txt",
-        "verdicts.json",
-    ]
+def test_evidence_is_written_over_that_of_an_earlier_run(tmp_path: Path) -> None:
+    for content in (b"longer", b"new"):
+        keep(tmp_path / "evidence" / "a", {"transcript.txt": content})
+    assert (tmp_path / "evidence" / "a" / "transcript.txt").read_bytes() == b"new"
 
 
 def test_facts_that_json_has_not_are_told_in_words() -> None:

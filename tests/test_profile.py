@@ -149,7 +149,7 @@ def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("case", "parameters", "family", "names", "reason"),
+    ("named", "parameters", "family", "names", "reason"),
     [
         (CASES[0], {"state": "CLOSING", "gap": "2"}, "ipv4", (), "The supplier says: fixed in build 8."),
         (CASES[0], {"state": "LAST-ACK", "gap": "2", "more": "x"}, "ipv4", (), "The supplier says: fixed in build 8."),
@@ -161,9 +161,9 @@ def test_a_profile_that_is_not_there(tmp_path: Path) -> None:
     ],
 )
 def test_an_entry_covers_what_it_names(
-    tmp_path: Path, case: str, parameters: dict[str, str], family: str, names: tuple[str, ...], reason: str | None
+    tmp_path: Path, named: str, parameters: dict[str, str], family: str, names: tuple[str, ...], reason: str | None
 ) -> None:
-    known = read(tmp_path, WHOLE).known(case, parameters, family, names)
+    known = read(tmp_path, WHOLE).known(named, parameters, family, names)
     assert (known.reason if known else None) == reason
 
 

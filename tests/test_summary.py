@@ -46,16 +46,20 @@ def test_the_whole_of_it() -> None:
         "  RFC 9293 4/390",
         "",
         "violates",
-        "  RFC9293:3.10.7.4-rst-oow  test_rst x 2: expected nothing; got <SEQ=IRS+1>",
+        "  RFC9293:3.10.7.4-rst-oow  test_rst  x 2",
+        "      expected nothing; got <SEQ=IRS+1>",
         "",
         "deviates",
-        "  RFC9293:SHLD-1  test_fin[ipv4]: no delay",
+        "  RFC9293:SHLD-1  test_fin[ipv4]",
+        "      no delay",
         "",
         "not offered",
-        "  RFC9293:MAY-1  test_fin[ipv4, CLOSING]: no urgent data",
+        "  RFC9293:MAY-1  test_fin[ipv4, CLOSING]",
+        "      no urgent data",
         "",
         "known deviations",
-        "  RFC9293:3.10.7.4-rst-oow  test_rst[ipv4, LAST-ACK]: This kernel takes it.",
+        "  RFC9293:3.10.7.4-rst-oow  test_rst[ipv4, LAST-ACK]",
+        "      This kernel takes it.",
         "",
         "inconclusive",
         "    12 x  lab:linux does not answer any more",
@@ -77,9 +81,24 @@ def test_a_run_in_which_all_conforms_is_short() -> None:
 
 def test_a_known_deviation_that_is_gone() -> None:
     found = lines(verdict(reason="conforms, but the profile lists it as a known deviation: old; remove it"))
-    assert found[found.index("no longer deviates") + 1] == (
-        "  test_fin[ipv4, CLOSING]: conforms, but the profile lists it as a known deviation: old; remove it"
-    )
+    at = found.index("no longer deviates")
+    assert found[at + 1 : at + 3] == [
+        "  RFC9293:MUST-13  test_fin[ipv4, CLOSING]",
+        "      conforms, but the profile lists it as a known deviation: old; remove it",
+    ]
+
+
+def test_one_reason_for_many_known_deviations_is_said_once() -> None:
+    cases = [verdict(verdict="violates", known="old", case=f"rfc9293/test_a.py::test_{name}") for name in "ab"]
+    found = lines(*cases, verdict(verdict="violates", known="new", case=cases[0].case))
+    at = found.index("known deviations")
+    assert found[at + 1 : at + 6] == [
+        "  RFC9293:MUST-13  test_a[ipv4, CLOSING]",
+        "  RFC9293:MUST-13  test_b[ipv4, CLOSING]",
+        "      old",
+        "  RFC9293:MUST-13  test_a[ipv4, CLOSING]",
+        "      new",
+    ]
 
 
 def test_rfcs_stand_by_how_many_of_their_requirements_were_judged() -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from conformance.report.evidence import prune, target_folder, write_whole
+from conformance.report.evidence import target_folder
 from conformance.report.verdict import JUDGED, Verdict
 from conformance.requirements import of_rfc, rfcs
 
@@ -89,12 +89,14 @@ def coverage(verdicts: Iterable[Verdict]) -> dict[str, dict[str, int]]:
 
 
 def write(folder: Path, results: Results, known: Mapping[str, Mapping[str, object]]) -> None:
-    """Write one document for each target below `folder`, and drop evidence of earlier runs that it does not list."""
+    """Write one document for each target below `folder`, each so that nobody ever sees a part of it."""
     for target in results.targets():
         place = folder / target_folder(target)
+        place.mkdir(parents=True, exist_ok=True)
         content = document(target, results, known.get(target, {}))
-        write_whole(place / NAME, json.dumps(content, indent=1, ensure_ascii=False).encode() + b"\n")
-        prune(place, (path for verdict in results.of(target) for path in verdict.evidence))
+        part = place / f".{NAME}"
+        part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        part.replace(place / NAME)
 
 
 def _order(verdict: Verdict) -> tuple[object, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.transcript import Transcript
@@ -54,27 +53,7 @@ def exchange(transcript: Transcript) -> str:
 
 
 def keep(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of a case; each is there whole or not at all."""
+    """Write the files of a case over those of an earlier run."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        write_whole(folder / name, content)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def prune(folder: Path, listed: Iterable[str]) -> None:
-    """Remove the evidence of earlier runs from a target's folder: all that is not `listed` there."""
-    wanted = {(folder / name).parent for name in listed}
-    for found in list(folder.glob(f"evidence/**/{TEXT}")):
-        if found.parent not in wanted:
-            for name in FILES:
-                (found.parent / name).unlink(missing_ok=True)
-    for path in sorted((folder / "evidence").rglob("*"), reverse=True):
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
+        (folder / name).write_bytes(content)

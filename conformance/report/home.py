@@ -81,7 +81,7 @@ class Home:
             self._close(terminalreporter)
 
     def _close(self, reporter: pytest.TerminalReporter) -> None:
-        width = min(max(shutil.get_terminal_size().columns, 80), 110)
+        width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 110)
         for target in self._results.targets():
             place = near(self._reports / target_folder(target))
             for line in summary(target, self._results.of(target), f"{place}/", width):

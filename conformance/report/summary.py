@@ -70,11 +70,9 @@ def _differing(word: Word, verdicts: Sequence[Verdict], width: int) -> Iterator[
     if word not in DIFFERS or not verdicts:
         return
     yield Line(word, COLOURS[word])
-    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
-    for one in verdicts:
-        groups[one.requirements[0], one.case].append(one)
-    for (requirement, case), of in groups.items():
-        yield Line(_cut(f"  {requirement}  {_times(case, of)}: {of[0].reason}", width))
+    for of in _grouped(verdicts):
+        yield Line(_cut(f"  {_name(of)}", width))
+        yield Line(_cut(f"      {of[0].reason}", width))
     yield Line("")
 
 
@@ -82,18 +80,19 @@ def _known(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
     if not verdicts:
         return
     yield Line("known deviations")
-    groups: dict[tuple[str, str, str], list[Verdict]] = defaultdict(list)
-    for one in verdicts:
-        groups[one.requirements[0], one.case, one.known or ""].append(one)
-    for (requirement, case, reason), of in groups.items():
-        yield Line(_cut(f"  {requirement}  {_times(case, of)}: {reason}", width))
+    for reason in dict.fromkeys(one.known or "" for one in verdicts):
+        for of in _grouped([one for one in verdicts if one.known == reason]):
+            yield Line(_cut(f"  {_name(of)}", width))
+        yield Line(_cut(f"      {reason}", width))
     yield Line("")
 
 
 def _stale(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
     if verdicts:
         yield Line("no longer deviates", "red")
-        yield from (Line(_cut(f"  {_times(one.case, [one])}: {one.reason}", width)) for one in verdicts)
+        for of in _grouped(verdicts):
+            yield Line(_cut(f"  {_name(of)}", width))
+            yield Line(_cut(f"      {of[0].reason}", width))
         yield Line("")
 
 
@@ -105,12 +104,21 @@ def _inconclusive(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
         yield Line("")
 
 
-def _times(case: str, verdicts: Sequence[Verdict]) -> str:
-    """Name a case once for all its variants; a single one with its parameters."""
-    name = case.rpartition("::")[2]
-    if len(verdicts) > 1:
-        return f"{name} x {len(verdicts)}"
-    words = ", ".join(word for word in [verdicts[0].family, *verdicts[0].parameters.values()] if word)
+def _grouped(verdicts: Iterable[Verdict]) -> list[list[Verdict]]:
+    """Put the variants of a case together, as far as they were judged by the same requirement."""
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for one in verdicts:
+        groups[one.requirements[0], one.case].append(one)
+    return list(groups.values())
+
+
+def _name(variants: Sequence[Verdict]) -> str:
+    """Name a requirement and the case, once for all its variants; a single one with its parameters."""
+    first = variants[0]
+    name = f"{first.requirements[0]}  {first.case.rpartition('::')[2]}"
+    if len(variants) > 1:
+        return f"{name}  x {len(variants)}"
+    words = ", ".join(word for word in [first.family, *first.parameters.values()] if word)
     return f"{name}[{words}]" if words else name
 
 

@@ -1,0 +1,118 @@
+"""Maximum segment size: what the target announces and what it heeds (RFC 9293, section 3.7.1)."""
+
+import pytest
+
+from conformance import (
+    ACK,
+    BOTH,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    SACK_PERMITTED,
+    SYN,
+    SYN_RECEIVED,
+    SYN_SENT,
+    mss,
+    offering,
+    requirement,
+    target_in,
+    timestamps,
+    window_scale,
+)
+from conformance.options import MSS_KIND
+
+DEFAULT = {"ipv4": 536, "ipv6": 1220}
+"""The send MSS where none was announced (MUST-15)."""
+
+SIZES = (100, 536, 1000, 1400)
+"""Sizes that we announce, in octets."""
+
+BULK = bytes(range(250)) * 16
+"""More than the largest segment holds, and octets that tell their place."""
+
+
+def size(segment):
+    """What the MSS limits: octets of data and of options (MUST-16)."""
+    return len(segment.data) + sum(len(option.octets) for option in segment.options)
+
+
+def bulk_in_segments(peer, target):
+    """Have the target send BULK; return the first segment, after the last one came. All are acknowledged."""
+    target.send(BULK)
+    first = peer.expect(ACK, seq=peer.rcv_nxt)
+    peer.send(ACK)
+    peer.expect_data(BULK[len(first.data) :], acknowledge=True)
+    return first
+
+
+@requirement("RFC9293:SHLD-5", "RFC9293:MUST-14")
+@target_in(SYN_RECEIVED)
+def test_syn_ack_announces_mss(peer):
+    assert peer.syn.option(MSS_KIND) is not None
+
+
+@requirement("RFC9293:3.2-mss-format", "RFC9293:MUST-14", "RFC9293:MUST-68")
+@target_in(SYN_SENT, SYN_RECEIVED)
+def test_mss_option_has_two_octets_of_data(peer):
+    assert [len(option.data) for option in peer.syn.options if option.kind == MSS_KIND] in ([2], [])
+
+
+@requirement("RFC9293:MUST-67", "RFC9293:MUST-14")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_segment_of_the_announced_size_is_taken(peer, facts):
+    facts["MSS"] = largest = peer.tcb.snd_mss(peer.family)
+    peer.send(ACK, data=bytes(largest))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+@requirement("RFC9293:3.7.1-mss-excludes-options", "RFC6691:2-mss-value")
+@target_in(SYN_RECEIVED)
+def test_announced_mss_is_not_reduced_for_options(peer, another):
+    other = another()
+    other.offer = (mss(1460), SACK_PERMITTED, timestamps(0), window_scale(7))
+    other.send(SYN)
+    assert other.expect(SYN | ACK).option(MSS_KIND) == peer.syn.option(MSS_KIND)
+
+
+@requirement("RFC9293:MUST-65")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_no_mss_option_without_syn(peer):
+    assert peer.expect_alive().option(MSS_KIND) is None
+
+
+@requirement("RFC9293:MUST-16", "RFC9293:MUST-14", "RFC1191:3.1-mss-peer")
+@pytest.mark.parametrize(
+    "offer", [(mss(n),) for n in (100, 536, 1000, 1400)], ids="MSS {0[0].value}".format, indirect=True
+)
+@target_in(ESTABLISHED, opened=BOTH)
+def test_no_segment_is_larger_than_our_mss(peer, target, offer):
+    assert size(bulk_in_segments(peer, target)) <= offer[0].value
+
+
+@requirement("RFC9293:MUST-15", "RFC9293:MUST-16")
+@offering()
+@target_in(ESTABLISHED, opened=BOTH)
+def test_default_mss_where_none_was_announced(peer, target):
+    assert size(bulk_in_segments(peer, target)) <= DEFAULT[peer.family]
+
+
+@requirement("RFC9293:3.7.1-reduce-for-options", "RFC6691:2-sender-reduces", "RFC2525:2.18-options-mss")
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED, opened=BOTH)
+def test_data_makes_room_for_options(peer, target):
+    assert size(bulk_in_segments(peer, target)) <= 1000
+
+
+@requirement("RFC9293:3.7.1-reduce-for-options", "RFC9293:MUST-15", "RFC2525:2.18-options-mss")
+@offering(timestamps(0))
+@target_in(ESTABLISHED, opened=BOTH)
+def test_data_makes_room_for_options_within_the_default(peer, target):
+    assert size(bulk_in_segments(peer, target)) <= DEFAULT[peer.family]
+
+
+@requirement("RFC9293:3.2-mss-in-nonsyn-received")
+@offering(mss(1000))
+@target_in(ESTABLISHED)
+def test_mss_option_without_syn_is_ignored(peer, target):
+    peer.send(ACK, data=b"data", options=(mss(1400),))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    assert size(bulk_in_segments(peer, target)) <= 1000
