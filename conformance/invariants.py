@@ -135,8 +135,8 @@ def _ack_always(segment: Segment, tcb: Tcb, memory: Memory) -> str:
 
 
 def _ack_not_ahead(segment: Segment, tcb: Tcb, memory: Memory) -> str:
-    if segment.ctl & Ctl.RST or not segment.ctl & Ctl.ACK or memory.our_end is None:
-        return ""
+    if segment.ctl & Ctl.RST or not segment.ctl & Ctl.ACK or memory.our_end is None or tcb.irs is None:
+        return ""  # without a SYN of its own it speaks of an earlier incarnation (RFC 9293, sections 3.5.1 and 3.6.1)
     ahead = seq.distance(memory.our_end, segment.ack)
     return f"it acknowledges {ahead} octets that we never sent" if ahead > 0 else ""
 

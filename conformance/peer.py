@@ -130,6 +130,8 @@ class Peer(Endpoint):
                 wrong = f"octets {len(data) - len(left)} and on are {new[:24].hex(' ')}, expected {left[:24].hex(' ')}"
                 self._fail(f"{len(data)} octets of data in order", got, 0, (wrong,))
             left = left[len(new) :]
+            if left and Ctl.FIN in got.ctl:
+                self._fail(f"{len(left)} octets more before the FIN", got, 0, ("the FIN came too early",))
             if acknowledge and new:
                 self.send(Ctl.ACK)
             if not left and ctl in got.ctl:

@@ -1,0 +1,51 @@
+"""One side has closed, the other goes on: RFC 9293, sections 3.6 and 3.6.1."""
+
+from conformance import ACK, BOTH, CLOSE_WAIT, FIN_WAIT_1, FIN_WAIT_2, requirement, slow, target_in
+
+
+@requirement("RFC9293:3.10.2-send-estab", "RFC9293:3.6.1-half-close-send")
+@target_in(CLOSE_WAIT, opened=BOTH)
+def test_target_sends_after_the_peer_has_closed(peer, target):
+    target.send(b"still here")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"still here")
+
+
+@requirement("RFC9293:3.10.7.4-ack-closewait", "RFC9293:3.6.1-half-close-send")
+@target_in(CLOSE_WAIT)
+def test_acknowledgments_keep_data_flowing_after_the_peer_has_closed(peer, target):
+    target.send(b"0123456789", total=60_000)  # more than any initial window
+    peer.expect_data(b"0123456789" * 6_000, acknowledge=True)
+
+
+@requirement("RFC9293:3.6-case1-receive-after-close", "RFC9293:3.6-simplex")
+@target_in(FIN_WAIT_1, FIN_WAIT_2, opened=BOTH)
+def test_data_after_the_target_has_closed_is_acknowledged(peer, target):
+    peer.send(ACK, data=b"still here")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+
+
+@requirement("RFC9293:3.6-case1-receive-after-close", "RFC9293:3.6-simplex")
+@target_in(FIN_WAIT_1, FIN_WAIT_2, opened=BOTH)
+def test_data_after_the_target_has_closed_is_delivered(peer, target):
+    peer.send(ACK, data=b"still ")
+    peer.send(ACK, data=b"here")
+    assert target.receive(10) == b"still here"
+
+
+@requirement("RFC9293:3.6-case1-receive-after-close")
+@target_in(FIN_WAIT_1, opened=BOTH)
+def test_data_that_crossed_the_fin_is_acknowledged_and_delivered(peer, target):
+    peer.send(ACK, ack=peer.rcv_nxt - 1, data=b"still here")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    assert target.receive(10) == b"still here"
+
+
+@slow
+@requirement("RFC9293:3.10.7.4-ack-fw2")
+@target_in(FIN_WAIT_2)
+def test_fin_wait_2_stays_while_the_user_still_receives(peer, target, timing):
+    peer.expect_nothing(for_=timing.time_wait)
+    assert target.receive(1, within=timing.time_wait / 2) == b""  # a RECEIVE waits, nothing has ended it
+    peer.send(ACK, data=b"still here")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    assert target.receive(10) == b"still here"

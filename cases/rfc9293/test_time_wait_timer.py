@@ -1,0 +1,40 @@
+"""How long TIME-WAIT lasts: RFC 9293, sections 3.6.1 (MUST-13), 3.10.7.4 and 3.10.8."""
+
+from conformance import ACK, CLOSING, FIN, RST, TIME_WAIT, requirement, slow, target_in
+
+NEARLY = 0.95
+"""The share of 2 MSL after which TIME-WAIT still has to be there."""
+
+OVER = 1.2
+"""The share of 2 MSL after which it has to be over: timers are coarse, and no RFC says how coarse."""
+
+
+@slow
+@requirement("RFC9293:MUST-13")
+@target_in(TIME_WAIT)
+def test_time_wait_lasts_twice_the_msl(peer, timing):
+    peer.expect_nothing(for_=NEARLY * timing.time_wait)
+    peer.send(FIN | ACK, seq=peer.snd_nxt - 1)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+@slow
+@requirement("RFC9293:3.10.8-tw-timeout", "RFC9293:MUST-13")
+@target_in(TIME_WAIT)
+def test_time_wait_ends_after_twice_the_msl(peer, timing):
+    peer.expect_nothing(for_=OVER * timing.time_wait)
+    peer.send(FIN | ACK, seq=peer.snd_nxt - 1)
+    peer.expect(RST, seq=peer.rcv_nxt)
+
+
+@slow
+@requirement("RFC9293:3.10.7.4-fin-timewait", "RFC9293:MUST-13")
+@target_in(TIME_WAIT, CLOSING)
+def test_retransmitted_fin_restarts_time_wait(peer, timing):
+    peer.send(ACK)  # where the FINs have crossed, this leads to TIME-WAIT
+    peer.expect_nothing(for_=timing.time_wait / 2)
+    peer.send(FIN | ACK, seq=peer.snd_nxt - 1)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.expect_nothing(for_=(OVER - 0.5) * timing.time_wait)
+    peer.send(FIN | ACK, seq=peer.snd_nxt - 1)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
