@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+Constants = Mapping[str, ast.expr]
+"""What a module assigns to names, such as a tuple of requirements that several of its cases share."""
 
 
 def scan(root: Path) -> dict[str, tuple[str, ...]]:
@@ -12,19 +15,38 @@ def scan(root: Path) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted(root.rglob("test_*.py")):
         name = path.relative_to(root).as_posix()
-        for node in ast.parse(path.read_bytes(), str(path)).body:
+        body = ast.parse(path.read_bytes(), str(path)).body
+        constants = {
+            target.id: node.value
+            for node in body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                found[f"{name}::{node.name}"] = tuple(_names(node))
+                found[f"{name}::{node.name}"] = tuple(_names(node, constants))
     return found
 
 
-def _names(case: ast.FunctionDef) -> Iterator[str]:
+def _names(case: ast.FunctionDef, constants: Constants) -> Iterator[str]:
     for decorator in case.decorator_list:
         for node in ast.walk(decorator):
             if isinstance(node, ast.Call) and _called(node) in ("requirement", "marks"):
-                yield from (
-                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)
-                )
+                for argument in node.args:
+                    yield from _words(argument, constants)
+
+
+def _words(node: ast.expr, constants: Constants) -> Iterator[str]:
+    if isinstance(node, ast.Name) and node.id in constants:
+        node = constants[node.id]
+    if isinstance(node, ast.Starred):
+        yield from _words(node.value, constants)
+    elif isinstance(node, ast.Tuple | ast.List):
+        for element in node.elts:
+            yield from _words(element, constants)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
 
 
 def _called(node: ast.Call) -> str:
