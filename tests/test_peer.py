@@ -151,6 +151,16 @@ def test_expect_ignored_sees_an_answer_that_looks_like_the_probes() -> None:
         peer.expect_ignored()
 
 
+def test_the_probe_acknowledges_nothing_new() -> None:
+    peer, wire = established(lambda segment: [answer(segment, FIN | ACK, seq=IRS + 1, ack=segment.end)])
+    peer.send(ACK, data=b"x")
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: [answer(segment, ACK, seq=IRS + 2, ack=1002)]
+    peer.expect_alive()
+    assert wire.sent[-1] is not None
+    assert wire.sent[-1].ack == IRS + 1
+
+
 def test_expect_gone() -> None:
     peer, _ = established(lambda segment: [answer(segment, RST, seq=segment.ack)])
     peer.expect_gone()
@@ -201,6 +211,33 @@ def test_data_may_be_segmented_and_repeated() -> None:
     peer.send(ACK, data=b"x")
     last = peer.expect_data(b"abcdef", ctl=FIN | ACK)
     assert last.ctl & FIN
+
+
+def test_the_fin_may_follow_the_data() -> None:
+    def target(segment: Segment) -> list[Segment]:
+        ack = segment.end
+        return [
+            answer(segment, ACK, seq=IRS + 1, ack=ack, data=b"ab"),
+            answer(segment, FIN | ACK, seq=IRS + 3, ack=ack),
+        ]
+
+    peer, _ = established(target)
+    peer.send(ACK, data=b"x")
+    assert peer.expect_data(b"ab", ctl=FIN | ACK).seq == IRS + 3
+
+
+def test_data_without_the_fin_it_needs_fails() -> None:
+    peer, _ = established(lambda segment: [answer(segment, ACK, seq=IRS + 1, ack=segment.end, data=b"ab")])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect_data(b"ab", ctl=FIN | ACK)
+
+
+def test_a_fin_before_the_last_octet_fails() -> None:
+    peer, _ = established(lambda segment: [answer(segment, FIN | ACK, seq=IRS + 1, ack=segment.end, data=b"ab")])
+    peer.send(ACK, data=b"x")
+    with pytest.raises(Nonconformance, match="the FIN came too early"):
+        peer.expect_data(b"abc", ctl=FIN | ACK)
 
 
 def test_wrong_data_fails() -> None:
@@ -296,6 +333,16 @@ def test_restart_begins_a_new_incarnation() -> None:
     assert peer.iss == 77
     with pytest.raises(Inconclusive, match="IRS is not known"):
         _ = peer.irs
+    peer.restart(2**32 + 5)
+    assert peer.iss == 5
+
+
+def test_the_old_incarnation_may_still_acknowledge_what_it_knows() -> None:
+    wire = FakeWire(lambda segment: [answer(segment, ACK, seq=IRS, ack=100_000)])
+    peer = peer_on(wire)
+    peer.send(SYN)
+    peer.expect(ACK, ack=100_000)
+    assert not peer.violations
 
 
 def test_what_is_sent_reads_back() -> None:

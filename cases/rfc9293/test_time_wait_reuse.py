@@ -28,10 +28,7 @@ ABOVE = 100_000
 
 @pytest.fixture
 def old(peer):
-    """Our variables of the connection in TIME-WAIT; the peer has begun anew with a SYN above them, and been answered.
-
-    Not applicable where the target does not reopen a connection from TIME-WAIT (RFC 9293, MAY-2).
-    """
+    """Our variables of the connection in TIME-WAIT; a SYN above them has been taken as a new connection."""
     old = peer.tcb
     peer.restart(iss=old.snd_nxt + ABOVE)
     peer.send(SYN)
