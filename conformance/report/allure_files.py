@@ -50,8 +50,13 @@ def _facts(environment: Mapping[str, Mapping[str, object]], targets: list[str]) 
         ("targets", ", ".join(targets)),
     ]
     for target, facts in environment.items():
-        found.extend((f"{target}.{name}", " ".join(str(value).split())) for name, value in facts.items())
+        found.extend((f"{target}.{name}", _value(value)) for name, value in facts.items() if value not in ({}, [], ""))
     return found
+
+
+def _value(value: object) -> str:
+    words = ", ".join(f"{name} {one}" for name, one in value.items()) if isinstance(value, Mapping) else str(value)
+    return " ".join(words.split())
 
 
 def _key(name: str) -> str:

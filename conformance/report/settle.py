@@ -133,7 +133,7 @@ def _details(end: End, decision: Decision, others: Sequence[Nonconformance]) -> 
     if isinstance(cause, Nonconformance):
         details = str(cause)
     elif isinstance(cause, AssertionError | pytest.fail.Exception):
-        details = str(cause) or "assertion failed"
+        details = str(cause).replace("\n  \n  Use -v to get more diff", "") or "assertion failed"
     elif cause is None or isinstance(cause, Inconclusive | NotApplicable):
         details = ""
     else:
