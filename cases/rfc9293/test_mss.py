@@ -80,9 +80,7 @@ def test_no_mss_option_without_syn(peer):
 
 
 @requirement("RFC9293:MUST-16", "RFC9293:MUST-14", "RFC1191:3.1-mss-peer")
-@pytest.mark.parametrize(
-    "offer", [(mss(n),) for n in (100, 536, 1000, 1400)], ids="MSS {0[0].value}".format, indirect=True
-)
+@pytest.mark.parametrize("offer", [(mss(n),) for n in SIZES], ids=[f"MSS {n}" for n in SIZES], indirect=True)
 @target_in(ESTABLISHED, opened=BOTH)
 def test_no_segment_is_larger_than_our_mss(peer, target, offer):
     assert size(bulk_in_segments(peer, target)) <= offer[0].value
