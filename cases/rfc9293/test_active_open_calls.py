@@ -77,6 +77,7 @@ def test_open_to_an_invalid_address_sends_nothing(case, target, addresses):
     nobody = case.peer(None, address=addresses[case.family])
     target.connect(nobody.flow)
     nobody.expect_nothing()
+    assert target.connected() != "pending"
 
 
 @requirement("RFC9293:MUST-43", "RFC9293:MUST-45")

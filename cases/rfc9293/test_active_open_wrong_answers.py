@@ -88,6 +88,8 @@ def test_segment_without_syn_and_rst_is_dropped(peer, ctl, data):
 def test_dropped_segment_establishes_nothing(peer, target, timing, ctl, data):
     peer.send(ctl, seq=peer.iss + 1, data=data)
     assert target.connected(within=timing.silence) == "pending"
+    peer.send(SYN | ACK)
+    assert target.connected() == "ok"
 
 
 @requirement("RFC9293:3.10.7.3-synsent-fin", "RFC9293:3.10.7.3-synsent-other")

@@ -45,6 +45,8 @@ def test_crossing_syn_leads_to_syn_received(peer, target):
 @target_in(SYN_RECEIVED, opened=ACTIVE)
 def test_nothing_is_established_before_our_ack(peer, target, timing):
     assert target.connected(within=timing.silence) == "pending"
+    peer.send(ACK)
+    assert target.connected() == "ok"
 
 
 @requirement("RFC9293:3.5-simopen-establish", "RFC9293:3.10.7.4-seq-a2")
