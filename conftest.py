@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from conformance.ahead import Record, offer_of
 from conformance.case import Case
 from conformance.errors import UsageProblem
 from conformance.options import Option
@@ -21,6 +22,7 @@ from conformance.timing import Timing
 pytest_plugins = ["conformance.report.plugin", "pytester"]
 
 SESSION = pytest.StashKey[Session]()
+RECORD = pytest.StashKey[Record]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,20 +58,41 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every case against every target, in each family that it has."""
-    if "case" in metafunc.fixturenames:
+    if "subject" in metafunc.fixturenames:
         subjects = metafunc.config.stash[SESSION].choices()
         metafunc.parametrize("subject", subjects, ids=["-".join(choice) for choice in subjects], indirect=True)
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """When a case has said what it has to say, hear what the target said last, for the invariants."""
-    try:
-        return (yield)
-    finally:
-        case = pyfuncitem.stash.get(CASE_KEY, None)
-        if case is not None:
-            case.conclude()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Report what is quick first; what is slow has been started before it (see `conformance.ahead`)."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
+    """A case that has run already is not run again: what it found is told here."""
+    record = pyfuncitem.stash.get(RECORD, None)
+    if record is None:
+        return None
+    if record.error is not None:
+        raise record.error
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing open at the target when a run ends early."""
+    session.config.stash[SESSION].cancel()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Deal the cases so that each worker knows its share beforehand."""
+    if config.getoption("dist") != "load" or not config.stash[SESSION].names:
+        return None
+    from conformance.shards import Shards
+
+    return Shards(config, log)
 
 
 @pytest.fixture
@@ -89,37 +112,42 @@ def walk(request: pytest.FixtureRequest) -> Walk:
 @pytest.fixture
 def offer(request: pytest.FixtureRequest) -> tuple[Option, ...] | None:
     """What our SYN offers: a parameter of that name, or what `offering` says; None for an MSS alone."""
-    mark = request.node.get_closest_marker("offering")
-    chosen: tuple[Option, ...] | None = getattr(request, "param", mark.args[0] if mark else None)
+    chosen: tuple[Option, ...] | None = offer_of(request.node)
     return chosen
 
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[Case]:
-    """Everything that belongs to one case."""
-    bench = request.config.stash[SESSION].bench(*subject[:-1])
-    callspec = getattr(request.node, "callspec", None)
-    parameters = {name: str(value) for name, value in callspec.params.items() if name != "subject"} if callspec else {}
-    case = Case(bench, subject[-1], parameters)
-    request.node.stash[CASE_KEY] = case
+    """Everything that belongs to one case. Usually it has run already, ahead of pytest's turn."""
+    session = request.config.stash[SESSION]
+    record = session.join(request.node)
+    if record is not None:
+        request.node.stash[RECORD] = record
+        if record.case is not None:
+            request.node.stash[CASE_KEY] = record.case
+        if record.error is not None and record.phase == "setup":
+            raise record.error
+        assert record.case is not None  # it has no error, so it was made
+        yield record.case
+        return
+    params = {name: str(value) for name, value in request.node.callspec.params.items() if name != "subject"}
+    case = request.node.stash[CASE_KEY] = Case(session.bench(*subject[:-1]), subject[-1], params)
     yield case
     case.end()
 
 
 @pytest.fixture
-def peer(case: Case, walk: Walk, offer: tuple[Option, ...] | None) -> Peer:
+def peer(request: pytest.FixtureRequest, case: Case, walk: Walk, offer: tuple[Option, ...] | None) -> Peer:
     """Our end of a connection that the target has in the state asked for."""
-    return case.walk(walk, offer)
+    record = request.node.stash.get(RECORD, None)
+    peer: Peer = record.values["peer"] if record is not None else case.walk(walk, offer)
+    return peer
 
 
 @pytest.fixture
 def another(case: Case, peer: Peer) -> Callable[..., Peer]:
     """Make one more peer with a four-tuple of its own: `another()`, aimed at the same port, or `another(port)`."""
-
-    def make(port: int | None = None) -> Peer:
-        return case.peer(peer.flow.remote_port if port is None else port, offer=peer.offer)
-
-    return make
+    return case.another(peer)
 
 
 @pytest.fixture

@@ -47,6 +47,9 @@ TIME_WAIT = State.TIME_WAIT
 slow = pytest.mark.slow
 """The case waits for a timer of ten seconds or more; `-m "not slow"` leaves it out."""
 
+alone = pytest.mark.alone
+"""The case disturbs the whole target: no other is in flight at it meanwhile."""
+
 BOTH = (PASSIVE, ACTIVE)
 """For `target_in(..., opened=BOTH)`: the connection opened by us, and opened by the target."""
 
@@ -82,6 +85,7 @@ __all__ = [
     "Ctl",
     "Option",
     "State",
+    "alone",
     "mss",
     "offering",
     "reply",

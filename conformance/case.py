@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from conformance.agent.client import Agent
 from conformance.bench import Bench
 from conformance.errors import Inconclusive, Nonconformance
@@ -69,6 +71,14 @@ class Case:
             raise
         return peer
 
+    def another(self, peer: Peer) -> Callable[..., Peer]:
+        """Return a maker of more peers, each with a four-tuple of its own, aimed at the same port or at the given."""
+
+        def make(port: int | None = None) -> Peer:
+            return self.peer(peer.flow.remote_port if port is None else port, offer=peer.offer)
+
+        return make
+
     def _port(self, walk: Walk) -> int | None:
         subject = self.bench.subject
         if walk.opened == ACTIVE:
@@ -78,6 +88,11 @@ class Case:
                 raise Inconclusive(subject.closed_reason)
             return subject.closed_port
         return self.target.listen() if self.target.has_agent else subject.open_port
+
+    @property
+    def late(self) -> float:
+        """By how many seconds the tester was late at most: it had something to hear, or its time was up."""
+        return max((peer.late for peer in self.peers), default=0.0)
 
     @property
     def violations(self) -> list[Nonconformance]:

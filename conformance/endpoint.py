@@ -38,6 +38,7 @@ class Endpoint:
         self.inbox = wire.open(flow)
         self.packets: list[bytes] = []
         self.judging = True
+        self.late = 0.0
         self.tcb: Tcb
         self.watch: Watch
         self.restart()
@@ -220,7 +221,7 @@ class Endpoint:
 
     def hear(self, until: float) -> Segment | None:
         """Return the next segment that came by `until`, a repetition too; None when there is none."""
-        while self.wire.wait(self.inbox, until):
+        while self._wait(until):
             if self.inbox.arrivals[0].at > until:
                 return None  # it came too late, and stays for what is expected next
             arrival = self.inbox.arrivals.popleft()
@@ -265,6 +266,13 @@ class Endpoint:
         self.wire.close(waiting)
         self.inbox = self.wire.open(self.flow)
         self.inbox.arrivals.extend(waiting.arrivals)
+
+    def _wait(self, until: float) -> bool:
+        start = self.wire.now()
+        there = self.wire.wait(self.inbox, until)
+        due = self.inbox.arrivals[0].at if there else until
+        self.late = max(self.late, self.wire.now() - max(start, due))
+        return there
 
     def drain(self) -> None:
         """Hear what has come already, without waiting."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.ahead import Ahead, Record, shard
 from conformance.bench import Bench
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.requirements.scan import scan
@@ -15,6 +17,7 @@ from conformance.target import profile as profiles
 from conformance.target.header import header_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Subject
+from conformance.wire.loop import Loop
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "cases"
@@ -57,6 +60,9 @@ class Session:
         self._worker = worker
         self._workers = workers
         self._benches: dict[str, Bench] = {}
+        self._ahead: Ahead | None = None
+        self.loop = Loop()
+        stack.callback(self.loop.close)
 
     @classmethod
     def prepare(cls, config: pytest.Config) -> Session:
@@ -132,10 +138,22 @@ class Session:
             from conformance.target.find import host_for
 
             subject = self.subjects[wanted]
-            host, sources = host_for(subject, self._worker)
+            host, sources = host_for(subject, self._worker, self.loop)
             self._stack.callback(host.shut)
             self._benches[wanted] = Bench(subject, host, sources, self._worker, self._workers)
         return self._benches[wanted]
+
+    def join(self, item: pytest.Item) -> Record | None:
+        """Return the record of an item whose case has run, ahead of its turn or now; None when pytest has to run it."""
+        if self._ahead is None:
+            limits = {name: subject.max_connections for name, subject in self.subjects.items()}
+            self._ahead = Ahead(_share_of(item.session), self.bench, self.loop, limits)
+        return self._ahead.join(item)
+
+    def cancel(self) -> None:
+        """Stop what is in flight."""
+        if self._ahead is not None:
+            self._ahead.cancel()
 
     def close(self) -> None:
         """Close links, and end what was started."""
@@ -147,6 +165,15 @@ def _wants_cases(config: pytest.Config) -> bool:
     base = config.invocation_params.dir
     paths = [(base / str(arg).partition("::")[0]).resolve() for arg in config.args]
     return any(path == CASES or CASES in path.parents or path in CASES.parents for path in paths)
+
+
+def _share_of(session: pytest.Session) -> Sequence[pytest.Item]:
+    """Return the items that this process is going to run, as far as it can know."""
+    workerinput = getattr(session.config, "workerinput", None)
+    if workerinput is None:
+        return session.items
+    dealt = session.config.getoption("dist") == "load"
+    return shard(session.items, workerinput["workerid"], workerinput["workercount"]) if dealt else ()
 
 
 def _profile_targets(profile: Profile) -> list[str]:

@@ -19,10 +19,13 @@ from conformance.target.survey import Survey, survey
 from conformance.timing import INITIAL_RTO, Timing
 from conformance.wire.guard import Guard
 from conformance.wire.host import Host
+from conformance.wire.loop import Loop
 
 AGENT_PORT = 10000
 AGENT_VERSIONS = ((1, 1), (1, 2))
-LAB_CONNECTIONS = 100
+LAB_CONNECTIONS = 64
+FEW_CONNECTIONS = 8
+"""How many cases are in flight at a target of which nothing is known: what a home router bears easily."""
 
 MERGING = frozenset({"generic receive"})
 """Offloads of our own interface that hand us other segments than the target sent."""
@@ -82,20 +85,20 @@ def _named_target(
     )
 
 
-def host_for(subject: Subject, worker: int) -> tuple[Host, dict[str, str]]:
+def host_for(subject: Subject, worker: int, loop: Loop) -> tuple[Host, dict[str, str]]:
     """Return the host with which the `worker`-th process speaks to a subject, and our addresses on it."""
     if subject.lab:
         ours = link.tester_addresses(worker)
         sources = {family: ours[family] for family in subject.routes}
-        return Host(subject.interface, _mac(ours["mac"]), sources), sources
+        return Host(subject.interface, _mac(ours["mac"]), sources, loop=loop), sources
     sources = {family: route.sources[worker % len(route.sources)] for family, route in subject.routes.items()}
     mac = bytes.fromhex(str(subject.facts["mac"]))
-    return _host(Reached(subject.interface, mac, subject.routes, subject.own_kernel), sources), sources
+    return _host(Reached(subject.interface, mac, subject.routes, subject.own_kernel), sources, loop), sources
 
 
-def _host(reached: Reached, sources: dict[str, str]) -> Host:
+def _host(reached: Reached, sources: dict[str, str], loop: Loop | None = None) -> Host:
     hops = {route.address: route.next_hop for route in reached.routes.values() if route.next_hop}
-    return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel)
+    return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel, loop=loop)
 
 
 def _survey(host: Host, routes: Any, open_port: int | None, closed_port: int | None) -> Survey:
@@ -142,7 +145,7 @@ def _subject(
         agent_ours=version is not None and version[1],
         own_kernel=reached.own_kernel,
         lab=lab,
-        max_connections=profile.max_connections or LAB_CONNECTIONS,
+        max_connections=profile.max_connections or (LAB_CONNECTIONS if lab else FEW_CONNECTIONS),
         profile=profile.source or None,
         services=found.services,
         facts=facts,

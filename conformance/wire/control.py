@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
 
 from conformance.errors import Inconclusive
+from conformance.wire.loop import Loop
 
 
 class UdpChannel:
     """A `Channel` with a UDP socket of its own: the agent keeps one session for each source port."""
 
-    def __init__(
-        self, address: tuple[str, int], selector: selectors.BaseSelector, service: Callable[[float], None]
-    ) -> None:
+    def __init__(self, address: tuple[str, int], loop: Loop) -> None:
         self.address = address
-        self._selector = selector
-        self._service = service
+        self._loop = loop
         self._datagrams: deque[bytes] = deque()
+        self._refused = False
         family, _, _, _, where = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._socket.connect(where)
-        selector.register(self._socket, selectors.EVENT_READ, self._read)
+        loop.register(self._socket, self._read)
 
     def now(self) -> float:
         """Return the time, in seconds on the monotonic clock."""
@@ -35,23 +32,24 @@ class UdpChannel:
         """Send a datagram to the agent. Inconclusive when the system refuses it."""
         try:
             self._socket.send(datagram)
-        except ConnectionRefusedError as error:
-            raise Inconclusive(f"no agent at {self.address[0]}:{self.address[1]} (port unreachable)") from error
+        except ConnectionRefusedError:
+            raise self._nobody() from None
         except OSError as error:
             raise Inconclusive(f"agent {self.address[0]}:{self.address[1]}: {error.strerror}") from error
 
     def receive(self, until: float) -> bytes | None:
         """Return the next datagram from the agent; None when `until` has passed. The link is served meanwhile."""
-        while not self._datagrams:
-            overdue = self.now() >= until
-            self._service(until)
-            if overdue:
-                break
+        self._loop.block(lambda: bool(self._datagrams) or self._refused, until)
+        if self._refused:
+            raise self._nobody()
         return self._datagrams.popleft() if self._datagrams else None
+
+    def _nobody(self) -> Inconclusive:
+        return Inconclusive(f"no agent at {self.address[0]}:{self.address[1]} (port unreachable)")
 
     def close(self) -> None:
         """Close the channel."""
-        self._selector.unregister(self._socket)
+        self._loop.unregister(self._socket)
         self._socket.close()
 
     def _read(self) -> None:
@@ -60,5 +58,6 @@ class UdpChannel:
                 self._datagrams.append(self._socket.recv(0x10000))
             except BlockingIOError:
                 return
-            except ConnectionRefusedError as error:
-                raise Inconclusive(f"no agent at {self.address[0]}:{self.address[1]} (port unreachable)") from error
+            except ConnectionRefusedError:
+                self._refused = True  # said to whoever waits for an answer, not to whoever happens to read
+                return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import selectors
 import socket
 import struct
 import time
@@ -13,6 +12,7 @@ from conformance.packet import ICMP, ICMPV6, TCP, family_of, read_datagram
 from conformance.wire import Arrival, Flow, Inbox, neighbour
 from conformance.wire.control import UdpChannel
 from conformance.wire.link import Link
+from conformance.wire.loop import Loop
 
 RESOLVE_TRIES = 3
 RESOLVE_WAIT = 1.0
@@ -24,6 +24,7 @@ class Host:
 
     `addresses` are ours, one for each family. `next_hops` names the neighbour through which an address is reached
     where that is not the address itself. With `silent`, the kernel answers ARP and NDP for our address, not we.
+    Hosts of one process share a `loop`.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Host:
         next_hops: Mapping[str, str] | None = None,
         *,
         silent: bool = False,
+        loop: Loop | None = None,
     ) -> None:
         self.mac = mac
         self.addresses = dict(addresses)
@@ -41,8 +43,8 @@ class Host:
         self._silent = silent
         groups = tuple(neighbour.solicited_node(address)[1] for address in addresses.values() if ":" in address)
         self._link = Link(interface, mac, groups)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._link, selectors.EVENT_READ, self._read_link)
+        self.loop = loop or Loop()
+        self.loop.register(self._link, self._read_link)
         self._inboxes: dict[Flow, Inbox] = {}
         self._neighbours: dict[str, bytes] = {}
         self.epoch = time.time() - time.monotonic()
@@ -83,9 +85,7 @@ class Host:
         for _ in range(RESOLVE_TRIES):
             for address in self._unknown(addresses):
                 self._link.send(neighbour.question(address, self.mac, asker))
-            until = self.now() + RESOLVE_WAIT
-            while self._unknown(addresses) and self.now() < until:
-                self.service(until)
+            self.loop.block(lambda: not self._unknown(addresses), self.now() + RESOLVE_WAIT)
 
     def _unknown(self, addresses: Sequence[str]) -> list[str]:
         return [address for address in addresses if address not in self._neighbours]
@@ -101,25 +101,15 @@ class Host:
 
     def wait(self, inbox: Inbox, until: float) -> bool:
         """Wait until something is in the inbox, or `until` has passed and all that came by then is read."""
-        while not inbox.arrivals:
-            overdue = self.now() >= until
-            self.service(until)
-            if overdue:
-                break
-        return bool(inbox.arrivals)
-
-    def service(self, until: float) -> None:
-        """Wait for the next input, at most until `until`, and deal with it."""
-        for key, _ in self._selector.select(max(0.0, until - self.now())):
-            key.data()
+        return self.loop.block(lambda: bool(inbox.arrivals), until)
 
     def channel(self, address: tuple[str, int]) -> UdpChannel:
         """Open a control channel to an agent, with a source port of its own."""
-        return UdpChannel(address, self._selector, self.service)
+        return UdpChannel(address, self.loop)
 
     def shut(self) -> None:
         """Close the link."""
-        self._selector.close()
+        self.loop.unregister(self._link)
         self._link.close()
 
     def _read_link(self) -> None:
