@@ -16,6 +16,9 @@ from conformance.transcript import Transcript
 from conformance.wire import Flow
 from conformance.wire.channel import Channel
 
+AGENT_REPLY = 5.0
+"""Seconds within which an agent has to answer: it may sit on a slow device, behind many other cases."""
+
 
 class Case:
     """Everything that belongs to one case and one family: peers, the target's user, the transcript, facts.
@@ -43,7 +46,7 @@ class Case:
             return None
         self._channel = self.bench.wire.channel(subject.agent)
         where = f"{subject.agent[0]}:{subject.agent[1]}"
-        self._agent = Agent(self._channel, where, ours=subject.agent_ours)
+        self._agent = Agent(self._channel, where, ours=subject.agent_ours, reply_within=AGENT_REPLY)
         return self._agent
 
     def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None, address: str | None = None) -> Peer:

@@ -83,6 +83,7 @@ class Target:
         if accepted is None:
             raise Inconclusive("the target's user was handed no connection")
         self._connection, self._remote = accepted.socket, (accepted.address, accepted.port)
+        self._receiving = False
 
     def accepts_nothing(self) -> None:
         """Fail if the target's user is handed a connection."""
@@ -97,7 +98,7 @@ class Target:
         """
         agent = self._needs_agent("connect")
         local = self.address if address_chosen else ANY_ADDRESS[self.family]
-        self._connection = agent.create_and_bind(port, local)
+        self._connection, self._receiving = agent.create_and_bind(port, local), False
         self._remote = (flow.local, flow.local_port)
         self._call("OPEN (active)")
         agent.connect(self._connection, flow.local_port, flow.local)

@@ -1,0 +1,210 @@
+"""Tests of `conformance.ahead`: what is started when, what is run again, what is cancelled; on stubs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from itertools import chain
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from fakewire import FakeWire
+
+from conformance.ahead import TOLERANCE, Ahead, known, offer_of, shard, values_of
+from conformance.errors import Inconclusive, Nonconformance
+from conformance.options import mss
+from conformance.target.subject import Route, Subject
+from conformance.timing import Timing
+from conformance.wire.loop import Loop
+
+OURS, THEIRS = "198.51.100.1", "198.51.100.2"
+
+
+class Item:
+    """What `ahead` looks at of a pytest.Function."""
+
+    def __init__(self, function: Callable[..., None], marks: dict[str, Any] | None = None, **params: Any) -> None:
+        self.obj = function
+        names = function.__code__.co_varnames[: function.__code__.co_argcount]
+        self.fixturenames = list(names)
+        self.callspec = SimpleNamespace(params={"subject": ("ipv4",), **params})
+        self._fixtureinfo = SimpleNamespace(argnames=names, name2fixturedefs={})
+        self._marks = marks or {}
+
+    def get_closest_marker(self, name: str) -> Any:
+        return SimpleNamespace(args=self._marks[name]) if name in self._marks else None
+
+
+@pytest.fixture(autouse=True)
+def _items_are_functions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.ahead.pytest.Function", Item)
+
+
+@pytest.fixture
+def loop() -> Iterator[Loop]:
+    made = Loop()
+    yield made
+    made.close()
+
+
+SUBJECT = Subject("stub", "none", {"ipv4": Route(THEIRS, (OURS,))}, 80, 81, Timing())
+
+
+def bench_on(wire: FakeWire) -> Callable[..., Any]:
+    bench = SimpleNamespace(
+        subject=SUBJECT, wire=wire, check_alive=lambda family: None, source=lambda family: OURS, doubt=lambda: None
+    )
+    ports = iter(range(20000, 30000))
+    bench.fresh_port = lambda: next(ports)
+    return lambda: bench
+
+
+def ahead_of(loop: Loop, *items: Any, limit: int = 10, wire: FakeWire | None = None) -> Ahead:
+    return Ahead(items, bench_on(wire or FakeWire()), loop, {"stub": limit})
+
+
+def waiting(loop: Loop, seconds: float, log: list[str], name: str) -> Callable[..., None]:
+    def function(case: Any) -> None:
+        log.append(name)
+        loop.block(bool, time.monotonic() + seconds)
+        log.append(f"{name} done")
+
+    return function
+
+
+def test_cases_are_in_flight_together_and_slow_ones_are_started_first(loop: Loop) -> None:
+    log: list[str] = []
+    quick = [Item(waiting(loop, 0.05, log, f"quick{number}")) for number in range(3)]
+    slow = Item(waiting(loop, 0.2, log, "slow"), {"slow": ()})
+    ahead = ahead_of(loop, *quick, slow)
+    for item in (*quick, slow):
+        record = ahead.join(item)  # type: ignore[arg-type]
+        assert record is not None
+        assert record.error is None
+        assert record.done
+    assert log[:4] == ["slow", "quick0", "quick1", "quick2"]
+    assert log[-1] == "slow done"
+
+
+def test_no_more_are_in_flight_than_the_target_bears(loop: Loop) -> None:
+    log: list[str] = []
+    items = [Item(waiting(loop, 0.02, log, str(number))) for number in range(6)]
+    ahead = ahead_of(loop, *items, limit=2)
+    for item in items:
+        ahead.join(item)  # type: ignore[arg-type]
+    flying = 0
+    for word in log:
+        flying += -1 if word.endswith("done") else 1
+        assert flying <= 2
+
+
+def test_a_case_that_disturbs_is_alone(loop: Loop) -> None:
+    log: list[str] = []
+    others = [Item(waiting(loop, 0.05, log, str(number))) for number in range(3)]
+    alone = Item(waiting(loop, 0.01, log, "alone"), {"alone": ()})
+    ahead = ahead_of(loop, *others, alone, limit=2)
+    ahead.join(others[0])  # type: ignore[arg-type]
+    ahead.join(alone)  # type: ignore[arg-type]
+    at = log.index("alone")
+    assert log[at + 1] == "alone done"
+    assert log[:at].count("1") == log[:at].count("1 done")
+
+
+def failing(wire: FakeWire, late: list[float]) -> Callable[..., None]:
+    def function(peer: Any) -> None:
+        peer.late = late.pop(0)
+        raise Nonconformance("a", "b")
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("late", "kind"),
+    [
+        ([0.0], Nonconformance),
+        ([TOLERANCE + 1, 0.0], Nonconformance),
+        ([TOLERANCE + 1, TOLERANCE + 1], Inconclusive),
+    ],
+    ids=["in time", "late once", "late twice"],
+)
+def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late: list[float], kind: type) -> None:
+    wire = FakeWire()
+    tries = len(late)
+    item = Item(failing(wire, late))
+    record = ahead_of(loop, item, wire=wire).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert late == []
+    assert isinstance(record.error, kind)
+    assert record.case is not None
+    notes = [entry.text for entry in record.case.transcript.entries if entry.who == "note"]
+    assert len([text for text in notes if text.startswith("run again")]) == tries - 1
+
+
+def test_what_passed_under_a_late_tester_has_passed(loop: Loop) -> None:
+    def function(peer: Any) -> None:
+        peer.late = 9.0
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert record.error is None
+
+
+def test_a_walk_that_fails_fails_the_set_up(loop: Loop) -> None:
+    def function(peer: Any) -> None:
+        raise AssertionError("never reached")
+
+    from conformance.state import State
+    from conformance.states import Walk
+
+    item = Item(function, walk=Walk(State.SYN_RECEIVED))
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert record.phase == "setup"
+    assert isinstance(record.error, Inconclusive)
+
+
+def test_cancelling_ends_what_is_in_flight(loop: Loop) -> None:
+    log: list[str] = []
+    items = [Item(waiting(loop, seconds, log, str(seconds))) for seconds in (0.01, 60.0, 61.0)]
+    ahead = ahead_of(loop, *items, limit=2)
+    ahead.join(items[0])  # type: ignore[arg-type]
+    ahead.cancel()
+    assert "60.0" in log
+    assert not {"60.0 done", "61.0 done"} & set(log)
+
+
+def test_a_fixture_that_only_pytest_has_leaves_the_item_to_pytest() -> None:
+    def plain(peer: Any, target: Any) -> None: ...
+
+    def odd(peer: Any, tmp_path: Any) -> None: ...
+
+    assert known(Item(plain))  # type: ignore[arg-type]
+    assert not known(Item(odd))  # type: ignore[arg-type]
+
+
+def test_a_plain_fixture_of_the_cases_own_file_is_called() -> None:
+    def function(case: Any, doubled: int) -> None: ...
+
+    item = Item(function, number=21)
+    definition = SimpleNamespace(func=lambda number: 2 * number, params=None)
+    item._fixtureinfo.name2fixturedefs["doubled"] = [definition]
+    assert known(item)  # type: ignore[arg-type]
+    case: Any = SimpleNamespace(target=None, timing=None, facts={})
+    assert values_of(item, case)["doubled"] == 42  # type: ignore[arg-type]
+
+
+def test_what_our_syn_offers() -> None:
+    def function(peer: Any) -> None: ...
+
+    assert offer_of(Item(function)) is None  # type: ignore[arg-type]
+    assert offer_of(Item(function, {"offering": ((mss(1),),)})) == (mss(1),)  # type: ignore[arg-type]
+    assert offer_of(Item(function, {"offering": ((mss(1),),)}, offer=(mss(2),))) == (mss(2),)  # type: ignore[arg-type]
+
+
+def test_every_worker_has_its_share() -> None:
+    items: Any = list(range(10))
+    dealt = [shard(items, f"gw{number}", 3) for number in range(3)]
+    assert sorted(chain(*dealt)) == items
+    assert shard(items, "gw3", 3) == ()
