@@ -123,7 +123,6 @@ def test_acknowledgment_short_of_the_fin_is_ignored(peer, target):
 @target_in(ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, opened=BOTH)
 def test_user_receives_what_came_with_the_fin_then_the_end(peer, target):
     peer.send(FIN | ACK, data=b"the last words")
-    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     assert target.receive(14) == b"the last words"
     assert target.end_of_stream()
 
@@ -132,7 +131,6 @@ def test_user_receives_what_came_with_the_fin_then_the_end(peer, target):
 @target_in(ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, opened=BOTH)
 def test_user_learns_of_a_fin(peer, target):
     peer.send(FIN | ACK)
-    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     assert target.end_of_stream()
 
 
