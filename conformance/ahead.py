@@ -152,6 +152,7 @@ class Ahead:
         finally:
             record.ended = time.time()
             if case is not None:
+                case.span = record.started, record.ended
                 self._finish(record, case)
 
     def _finish(self, record: Record, case: Case) -> None:

@@ -24,7 +24,7 @@ class Case:
     """Everything that belongs to one case and one family: peers, the target's user, the transcript, facts.
 
     `parameters` are the values the case was run with, as text. `facts` takes what the target chose where an RFC
-    leaves it a choice.
+    leaves it a choice. `span` is when it ran, in Unix time, where that was not in pytest's turn.
     """
 
     def __init__(self, bench: Bench, family: str, parameters: dict[str, str]) -> None:
@@ -34,6 +34,7 @@ class Case:
         self.target_name = bench.subject.name
         self.timing = bench.subject.timing
         self.facts: dict[str, object] = {}
+        self.span: tuple[float, float] | None = None
         self.transcript = Transcript(bench.wire.epoch)
         self.peers: list[Peer] = []
         self._channel: Channel | None = None

@@ -35,6 +35,7 @@ class Case:
     target_name: str = "lab:linux"
     facts: dict = field(default_factory=dict)
     violations: list = field(default_factory=list)
+    span: tuple | None = None
 
 
 def pytest_configure(config):

@@ -12,7 +12,7 @@ from conformance import vocabulary
 
 
 def test_every_word_of_the_vocabulary_is_offered() -> None:
-    assert conformance._WORDS == set(vocabulary.__all__)
+    assert set(vocabulary.__all__) == conformance._WORDS
     for word in vocabulary.__all__:
         assert getattr(conformance, word) is getattr(vocabulary, word)
 

@@ -16,7 +16,8 @@ class CaseRecord(Protocol):
     """What a case leaves behind. It is stored on the item as soon as there is something to tell.
 
     `parameters` are words, such as `{"state": "TIME-WAIT"}`. `facts` is what the case measured. `violations` are
-    broken invariants, each with the attribute `requirement`: the name of the requirement that it breaks.
+    broken invariants, each with the attribute `requirement`: the name of the requirement that it breaks. `span` is when
+    the case ran, in Unix time, where that was not in pytest's turn.
     """
 
     @property
@@ -31,6 +32,8 @@ class CaseRecord(Protocol):
     def parameters(self) -> Mapping[str, str]: ...  # noqa: D102
     @property
     def violations(self) -> Sequence[Nonconformance]: ...  # noqa: D102
+    @property
+    def span(self) -> tuple[float, float] | None: ...  # noqa: D102
 
 
 CASE_KEY = pytest.StashKey[CaseRecord]()

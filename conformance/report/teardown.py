@@ -31,5 +31,7 @@ def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folde
             report.sections.append(("evidence", f"{folder}: cannot be kept: {type(error).__name__}: {error}"))
     result = allure_result.open_result(item.config)
     if result is not None:
+        if record is not None and record.span is not None:
+            result.start, result.stop = (int(moment * 1000) for moment in record.span)
         allure_result.correct(result, settled, keep_status=report.failed and settled.verdict.verdict == "conforms")
         allure_result.attach(files)
