@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance import options as tcp_options
 from conformance import seq as sequence
+from conformance.craft import craft
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.invariants import Watch
 from conformance.options import NOP, TIMESTAMPS_KIND, Option
@@ -151,7 +152,7 @@ class Endpoint:
         """
         raw = options if isinstance(options, bytes) else None
         segment = self._segment(ctl, seq, ack, window, data, options, urgent, reserved)
-        sent = self._transmit(bytes(compose(segment, raw)))
+        sent = self._transmit(craft(segment, raw))
         if sent is None:
             raise Inconclusive("the segment does not read back as one")
         self.tcb.sent(sent)
