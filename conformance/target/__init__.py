@@ -18,6 +18,9 @@ from conformance.wire import Flow
 LISTEN_PORTS = range(11000, 20000)
 """Where the target is made to listen: apart from well-known ports and from what systems take for ephemeral ones."""
 
+_TAKEN = (Result.CANNOT_BIND, Result.EXISTS)
+"""How a port in use is told: at once, or by LISTEN where another socket was bound to it meanwhile."""
+
 ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
 """The local address that leaves the choice to the target."""
 
@@ -64,11 +67,15 @@ class Target:
         """
         agent = self._needs_agent("listen")
         self._call("OPEN (passive)" + (f", backlog {backlog}" if backlog is not None else ""))
-        self._listener, port = self._bound(agent, port, reuse)
-        if backlog is not None:
-            agent.configure(self._listener, Parameter.BACKLOG, backlog)
-        agent.listen_and_accept(self._listener, 0 if backlog is not None else 0x7FFF)
-        return port
+        for candidate in random.sample(LISTEN_PORTS, 8) if port is None else [port]:
+            try:
+                self._listen_on(agent, candidate, backlog, reuse)
+            except AgentRefused as refused:
+                if port is not None or refused.result not in _TAKEN:
+                    raise
+            else:
+                return candidate
+        raise Inconclusive(f"the target has no port free between {LISTEN_PORTS[0]} and {LISTEN_PORTS[-1]}")
 
     def accept_from_queue(self, connections: int = 0x7FFF) -> None:
         """Let the user take connections from the listen queue that `listen(backlog=...)` left full."""
@@ -232,17 +239,12 @@ class Target:
         assert socket is not None, "listen or connect first"
         agent.configure(socket, parameter, value)
 
-    def _bound(self, agent: Agent, port: int | None, reuse: bool | None) -> tuple[int, int]:
-        """Return a socket bound to `port`, or to a free one: the protocol cannot tell which port "any" was."""
-        if port is not None:
-            return self._socket(agent, port, reuse), port
-        for port in random.sample(LISTEN_PORTS, 8):
-            try:
-                return self._socket(agent, port, reuse), port
-            except AgentRefused as refused:
-                if refused.result is not Result.CANNOT_BIND:
-                    raise
-        raise Inconclusive(f"the target has no port free between {LISTEN_PORTS[0]} and {LISTEN_PORTS[-1]}")
+    def _listen_on(self, agent: Agent, port: int, backlog: int | None, reuse: bool | None) -> None:
+        """Listen on `port`: the protocol cannot tell which one "any" was."""
+        self._listener = self._socket(agent, port, reuse)
+        if backlog is not None:
+            agent.configure(self._listener, Parameter.BACKLOG, backlog)
+        agent.listen_and_accept(self._listener, 0 if backlog is not None else 0x7FFF)
 
     def _socket(self, agent: Agent, port: int, reuse: bool | None) -> int:
         if reuse is None:
