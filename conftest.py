@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
 
-from conformance.ahead import Record, offer_of
+from conformance.ahead import PROVIDED, Record, offer_of
 from conformance.case import Case
 from conformance.errors import UsageProblem
 from conformance.options import Option
@@ -66,6 +66,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Report what is quick first; what is slow has been started before it (see `conformance.ahead`)."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None]:
+    """A fixture of a case's own file was set up when the case ran: its value is told here, not made again."""
+    record = request.node.stash.get(RECORD, None)
+    name = fixturedef.argname
+    if record is None or name in PROVIDED or name not in record.values:
+        return (yield)
+    function, value = fixturedef.func, record.values[name]
+    fixturedef.func = lambda **arguments: value  # type: ignore[misc]
+    try:
+        return (yield)
+    finally:
+        fixturedef.func = function  # type: ignore[misc]
 
 
 @pytest.hookimpl(tryfirst=True)
