@@ -69,6 +69,7 @@ def test_new_isn_is_above_the_old_numbers(peer, old):
 @target_in(TIME_WAIT)
 def test_syn_that_was_an_old_duplicate_leads_back_to_time_wait(peer, old):
     peer.send(RST, seq=peer.iss + 1)
+    peer.restart(old.iss)
     peer.send(FIN | ACK, seq=old.snd_nxt - 1, ack=old.rcv_nxt)
     peer.expect(ACK, seq=old.rcv_nxt, ack=old.snd_nxt)
 
