@@ -13,6 +13,7 @@ from conformance.ahead import Ahead, Record, shard
 from conformance.bench import Bench
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.requirements.scan import scan
+from conformance.target import model
 from conformance.target import profile as profiles
 from conformance.target.header import header_of
 from conformance.target.profile import Profile
@@ -33,7 +34,8 @@ def add_options(group: Any) -> None:
         action="append",
         default=[],
         metavar="[NAME=]ADDRESS",
-        help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; repeatable. Without it: the embedded lab",
+        help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; `model`: the reference endpoint; repeatable."
+        " Without it: the embedded lab",
     )
     add("--open-port", type=int, metavar="PORT", help="a port of the target that accepts connections")
     add("--closed-port", type=int, metavar="PORT", help="a port of the target where nothing listens")
@@ -46,6 +48,7 @@ def add_options(group: Any) -> None:
     )
     add("--interface", metavar="NAME", help="the interface towards the target")
     add("--agent", metavar="HOST[:PORT]", help="the control address of the agent on the target")
+    add("--fault", metavar="NAME", help="a deviation that the model is to have (with --target model)")
     add("--profile", metavar="FILE", help="what is known of the target beforehand, and its known deviations (TOML)")
 
 
@@ -95,9 +98,7 @@ class Session:
         return {"subjects": subjects, "names": [(name, list(families)) for name, families in self.names]}
 
     def _load_profile(self, config: pytest.Config) -> None:
-        given = config.getoption("--profile")
-        lab = not config.getoption("--target")
-        path = Path(given) if given else LAB_PROFILE if lab else None
+        path = _profile_path(config.getoption("--profile"), config.getoption("--target"))
         self._profile = profiles.load(path, scan(CASES)) if path else Profile()
 
     def _find_targets(self, config: pytest.Config) -> None:
@@ -108,7 +109,11 @@ class Session:
         if options.collectonly:
             self.names = _names(addresses)
         elif addresses:
-            self._add(named_targets(self._stack, options, addresses, self._profile), config)
+            subjects = [
+                model.model_target(one, self._profile, options.fault) for one in addresses if model.is_model(one)
+            ]
+            others = [one for one in addresses if not model.is_model(one)]
+            self._add(subjects + named_targets(self._stack, options, others, self._profile), config)
         else:
             self._add([lab_target(self._stack, self._profile)], config)
 
@@ -176,6 +181,15 @@ def _share_of(session: pytest.Session) -> Sequence[pytest.Item]:
     return shard(session.items, workerinput["workerid"], workerinput["workercount"]) if dealt else ()
 
 
+def _profile_path(given: str | None, targets: list[str]) -> Path | None:
+    """Return the profile that is given, or else the one that the lab or the model has."""
+    if given:
+        return Path(given)
+    if not targets:
+        return LAB_PROFILE
+    return model.profile_path() if all(model.is_model(one) for one in targets) else None
+
+
 def _profile_targets(profile: Profile) -> list[str]:
     name = profile.name
     return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
@@ -187,4 +201,6 @@ def _names(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
 
     if not addresses:
         return [("linux", LAB_FAMILIES)]
-    return [(one.name, tuple(one.addresses)) for one in named(addresses)]
+    models = [(model.name_of(one), model.FAMILIES) for one in addresses if model.is_model(one)]
+    others = [one for one in addresses if not model.is_model(one)]
+    return models + [(one.name, tuple(one.addresses)) for one in named(others)]

@@ -22,7 +22,8 @@ class Route:
 class Subject:
     """A TCP under test and what it offers.
 
-    `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard.
+    `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard;
+    `lab` and `model` that it is the embedded lab's kernel, or the reference endpoint.
     `closed_port` is None when no port was found that resets; `closed_reason` then says why.
     `services` names the plain services found, by port. `facts` are for the report.
     """
@@ -38,6 +39,7 @@ class Subject:
     closed_reason: str = ""
     own_kernel: bool = False
     lab: bool = False
+    model: bool = False
     max_connections: int = 100
     profile: str | None = None
     services: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,65 @@
+"""Slow start, congestion avoidance, fast retransmit and fast recovery (MUST-19; RFC 5681, RFC 6582)."""
+
+from __future__ import annotations
+
+from reference.numbers import lt
+from reference.tcb import Tcb
+
+DUPLICATES = 3
+
+
+class Congestion(Tcb):
+    """How much may be in flight. `smss` is what a segment holds at most, in octets."""
+
+    def initial_window(self, smss: int) -> int:
+        """Return IW (RFC 5681, section 3.1)."""
+        return (2 if smss > 2190 else 3 if smss > 1095 else 4) * smss
+
+    def start_slowly(self, smss: int, syn_lost: bool) -> None:
+        """The connection is established."""
+        self.cwnd = smss if syn_lost else self.initial_window(smss)
+
+    def grow(self, octets: int, smss: int) -> None:
+        """New octets are acknowledged: slow start below the threshold, congestion avoidance above."""
+        if self.cwnd < self.ssthresh:
+            self.cwnd += min(octets, smss)
+        else:
+            self.cwnd += max(1, smss * smss // self.cwnd)
+
+    def halve(self, smss: int) -> None:
+        """A segment was lost (RFC 5681, equation 4)."""
+        self.ssthresh = max(self.in_flight // 2, 2 * smss)
+        self.recover = self.snd_nxt
+
+    def collapse(self, smss: int) -> None:
+        """The retransmission timer has expired."""
+        self.halve(smss)
+        self.cwnd = smss
+        self.duplicates = 0
+
+    def duplicate_acknowledgment(self, smss: int) -> bool:
+        """Count it; tell whether it is the one that calls for a fast retransmit."""
+        self.duplicates += 1
+        if self.duplicates > DUPLICATES:
+            self.cwnd += smss
+        if self.duplicates != DUPLICATES or self.recover is not None:
+            return False
+        self.halve(smss)
+        self.cwnd = self.ssthresh + DUPLICATES * smss
+        return True
+
+    def new_acknowledgment(self, octets: int, smss: int) -> bool:
+        """Octets are acknowledged for the first time; tell whether the next segment is missing as well."""
+        partial = self.recover is not None and lt(self.snd_una, self.recover)
+        fast = self.duplicates >= DUPLICATES
+        if not fast:
+            self.grow(octets, smss)
+        elif not partial:
+            self.cwnd = min(self.ssthresh, max(self.in_flight, smss) + smss)
+        if not partial:
+            self.recover, self.duplicates = None, 0
+        return partial
+
+    def start_again(self, smss: int) -> None:
+        """Nothing was sent for an RTO (RFC 5681, section 4.1)."""
+        self.cwnd = min(self.cwnd, self.initial_window(smss))

@@ -1,0 +1,44 @@
+"""CONFIGURE_SOCKET: what its parameters are among an endpoint's settings."""
+
+from __future__ import annotations
+
+from conformance.agent.primitives import Parameter
+from conformance.agent.protocol import Result
+from reference.sockets import Refusal
+from reference.user import Settings
+
+_MOST = 0x7FFFFFFF
+
+_NUMBERS: dict[int, tuple[str, int, int]] = {
+    Parameter.TTL: ("ttl", 1, 0xFF),
+    Parameter.TRAFFIC_CLASS: ("traffic_class", 0, 0xFF),
+    Parameter.TOS: ("traffic_class", 0, 0xFF),
+    Parameter.DONT_FRAGMENT: ("dont_fragment", 0, 1),
+    Parameter.MSS: ("mss", 1, 0xFFFF),
+    Parameter.NAGLE: ("nagle", 0, 1),
+    Parameter.RECEIVE_BUFFER: ("receive_buffer", 0, _MOST),
+    Parameter.WINDOW_CLAMP: ("window_clamp", 0, _MOST),
+    Parameter.KEEP_ALIVE: ("keep_alive", 0, 1),
+    Parameter.KEEP_ALIVE_IDLE: ("keep_alive_idle", 1, _MOST),
+    Parameter.KEEP_ALIVE_INTERVAL: ("keep_alive_interval", 1, _MOST),
+    Parameter.KEEP_ALIVE_COUNT: ("keep_alive_count", 1, _MOST),
+    Parameter.URGENT_INLINE: ("urgent_inline", 0, 1),
+    Parameter.FIN_WAIT_2_TIMEOUT: ("fin_wait_2_timeout", 0, _MOST),
+    Parameter.SYN_RETRIES: ("syn_retries", 1, 0xFF),
+}
+_WITHOUT_EFFECT = (Parameter.SEND_BUFFER, Parameter.REUSE_ADDRESS)
+"""SEND takes whatever it is given; and a port in use by a connection can always be listened on (MUST-42)."""
+
+
+def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: bool) -> None:
+    """Set a parameter; refused when it, or its value, is none."""
+    number = int.from_bytes(value, "big")
+    if len(value) not in (1, 2, 4) or (parameter == Parameter.TOS and ipv6):
+        raise Refusal(Result.INVALID_PARAMETER)
+    if parameter == Parameter.USER_TIMEOUT:
+        settings.user_timeout = number / 1000 or None
+    elif parameter not in _WITHOUT_EFFECT:
+        name, low, high = _NUMBERS.get(parameter, ("", 1, 0))
+        if not low <= number <= high:
+            raise Refusal(Result.INVALID_PARAMETER)
+        setattr(settings, name, type(getattr(settings, name) or 0)(number))

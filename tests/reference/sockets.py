@@ -1,0 +1,226 @@
+"""The agent's sockets: a number for each endpoint or listener, and what becomes of its signals."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from conformance.agent import primitives as p
+from conformance.agent.primitives import Primitive, Urgent
+from conformance.agent.protocol import Result
+from conformance.state import State
+from reference.addresses import text
+from reference.endpoint import Endpoint
+from reference.host import Host
+from reference.listen import Listener
+from reference.numbers import ahead, lt
+from reference.segment import Flow
+from reference.user import Settings, Signal, User
+
+PIECE = 1400
+"""Octets that one event forwards at most."""
+
+READING, SENDING, BOTH = range(3)
+"""What SHUTDOWN shuts."""
+
+ENDS = {
+    Signal.REFUSED: Result.REFUSED,
+    Signal.RESET: Result.RESET,
+    Signal.TIMED_OUT: Result.USER_TIMEOUT,
+    Signal.UNREACHABLE: Result.REFUSED,
+}
+"""The signals that end a connection, and what the tester is told."""
+
+
+class Refusal(Exception):
+    """The agent does not do what it was asked for."""
+
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.name)
+        self.result = result
+
+
+class Owner(Protocol):
+    """What a socket needs of its session."""
+
+    host: Host
+
+    def report(self, primitive: Primitive, *values: Any, result: Result = Result.OK) -> None:
+        """Send an event."""
+
+    def adopt(self, socket: Socket) -> int:
+        """Give a socket a number."""
+
+
+class Socket(User):
+    """One socket. `endpoint` is its connection, `listener` what it listens with; neither when it is fresh."""
+
+    def __init__(self, owner: Owner, address: bytes) -> None:
+        self.number = 0
+        self.settings = Settings()
+        self.address = bytes(len(address))
+        self.endpoint: Endpoint | None = None
+        self.listener: Listener | None = None
+        self.flow: Flow | None = None
+        self._owner = owner
+        self._port: int | None = None
+        self._backlog: int | None = None
+        self._accept_left = 0
+        self._forward_left = self._forward_most = 0
+        self._failure: Result | None = None
+        self._connecting = False
+        self._urgent_octet = b""
+        self._urgent_taken: int | None = None
+
+    # -- calls --
+
+    def bind(self, address: bytes, port: int | None) -> None:
+        """Take a local address and port; refused where somebody listens there."""
+        host = self._owner.host
+        if any(address) and address not in host.addresses:
+            raise Refusal(Result.CANNOT_BIND)
+        if port is not None and host.listener_at(address, port) is not None:
+            raise Refusal(Result.CANNOT_BIND)
+        self.address, self._port = address, host.free_port() if port is None else port
+
+    def local_flow(self) -> Flow:
+        """Return the connection, or with nobody at the other end what is local of it."""
+        return self.flow or Flow(self.address, self._port or 0, bytes(len(self.address)), 0)
+
+    def listen(self, maximum: int) -> None:
+        """Listen, and accept so many connections from now on."""
+        if self.listener is None:
+            backlog = maximum if self._backlog is None else self._backlog
+            port = self._port or self._owner.host.free_port()
+            self.listener = self._owner.host.listen(self.address, port, self.settings, backlog, self)
+            self._port = port
+        self.flow = self.local_flow()
+        self._accept_left = maximum
+        self._accept()
+
+    def set_backlog(self, backlog: int) -> None:
+        """Set the backlog, at once if the socket listens already."""
+        self._backlog = backlog
+        if self.listener is not None:
+            self.listener.backlog = backlog
+
+    def connect(self, remote: bytes, port: int) -> None:
+        """OPEN active."""
+        host = self._owner.host
+        if self.endpoint is not None or self.listener is not None:
+            raise Refusal(Result.EXISTS)
+        local = self.address if any(self.address) else host.local_address(len(remote))
+        flow = Flow(local, self._port or host.free_port(), remote, port)
+        self.endpoint = host.connect(flow, self.settings, self)
+        self.flow = flow
+        self._connecting = True
+
+    def send(self, data: bytes, *, urgent: bool) -> None:
+        """SEND."""
+        self._open().send(data, urgent=urgent)
+
+    def forward(self, most: int, total: int) -> None:
+        """RECEIVE so many octets from now on, each event forwarding up to `most`."""
+        if self.endpoint is None:
+            raise Refusal(Result.DOES_NOT_EXIST)
+        self._forward_most, self._forward_left = most, total
+        self._forward()
+
+    def shutdown(self, how: int) -> None:
+        """CLOSE; or stop reading."""
+        endpoint = self._open()
+        if how != READING:
+            endpoint.close()
+        if how != SENDING:
+            endpoint.released = True
+
+    def close(self) -> None:
+        """Give the socket up."""
+        self._forward_left = 0
+        if self.listener is not None:
+            self.listener.close()
+        elif self.endpoint is not None:
+            self.endpoint.release()
+
+    def abort(self) -> None:
+        """ABORT."""
+        if self.listener is not None:
+            self.listener.close()
+        elif self.endpoint is not None:
+            self.endpoint.abort()
+
+    def urgent(self) -> tuple[Urgent, bytes]:
+        """Return what is known of urgent data, and take its last octet if it is here."""
+        octet, self._urgent_octet = self._urgent_octet, b""
+        if octet:
+            return Urgent.TAKEN, octet
+        endpoint = self.endpoint
+        told = endpoint is not None and endpoint.rcv_up is not None and lt(endpoint.rcv_nxt, endpoint.rcv_up)
+        return (Urgent.ANNOUNCED if told else Urgent.NONE), b""
+
+    def settings_changed(self) -> None:
+        """Tell the connection."""
+        if self.endpoint is not None:
+            self.endpoint.settings_changed()
+
+    def _open(self) -> Endpoint:
+        if self._failure is not None:
+            raise Refusal(self._failure)
+        if self.endpoint is None:
+            raise Refusal(Result.DOES_NOT_EXIST)
+        return self.endpoint
+
+    # -- signals --
+
+    def told(self, signal: Signal) -> None:
+        """Take a signal of the endpoint's or the listener's."""
+        if signal is Signal.WAITING:
+            self._accept()
+            return
+        if signal in ENDS:
+            self._failure = ENDS[signal]
+        if self._connecting and (signal is Signal.OPENED or signal in ENDS):
+            self._connecting = False
+            self._owner.report(p.CONNECT, self.number, result=self._failure or Result.OK)
+        self._forward()
+
+    def _accept(self) -> None:
+        while self._accept_left and self.listener is not None and self.listener.waiting:
+            endpoint = self.listener.waiting.popleft()
+            self._accept_left -= 1
+            socket = Socket(self._owner, endpoint.flow.local)
+            socket.take(endpoint)
+            number = self._owner.adopt(socket)
+            where = endpoint.flow.remote_port, text(endpoint.flow.remote)
+            self._owner.report(p.LISTEN_AND_ACCEPT, self.number, number, *where)
+
+    def take(self, endpoint: Endpoint) -> None:
+        """Become the socket of a connection that was accepted; it may have been reset while it waited."""
+        self.endpoint, self.flow, self.settings = endpoint, endpoint.flow, endpoint.settings
+        self.address, self._port = endpoint.flow.local, endpoint.flow.local_port
+        endpoint.user = self
+        if endpoint.state is State.CLOSED:
+            self._failure = Result.RESET
+
+    def _forward(self) -> None:
+        """Tell the tester what can be received, if it has asked; then how it ended."""
+        endpoint = self.endpoint
+        if endpoint is None or self._connecting:
+            return
+        self._set_urgent_aside(endpoint)
+        while self._forward_left and (data := endpoint.receive(min(PIECE, self._forward_left))):
+            self._forward_left -= len(data)
+            self._owner.report(p.RECEIVE_AND_FORWARD, len(data), data[: self._forward_most])
+        if self._forward_left and (self._failure is not None or endpoint.at_end):
+            self._forward_left = 0
+            self._owner.report(p.RECEIVE_AND_FORWARD, 0, b"", result=self._failure or Result.OK)
+
+    def _set_urgent_aside(self, endpoint: Endpoint) -> None:
+        """Take the last urgent octet out of the stream when it has come, unless the user wants it in line."""
+        if endpoint.rcv_up is None or endpoint.rcv_up == self._urgent_taken or self.settings.urgent_inline:
+            return
+        after = ahead(endpoint.rcv_up, endpoint.rcv_nxt) - endpoint.fin_taken
+        at = len(endpoint.received) - after - 1
+        if after >= 0 and at >= 0:
+            self._urgent_taken = endpoint.rcv_up
+            self._urgent_octet = bytes(endpoint.received[at : at + 1])
+            del endpoint.received[at]

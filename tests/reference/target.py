@@ -1,0 +1,57 @@
+"""`--target model`: the reference endpoint as a subject, and the wire to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.target.profile import Profile
+from conformance.target.subject import Route, Subject
+from conformance.timing import INITIAL_RTO, Timing
+from reference import faults
+from reference.services import DISCARD, SERVICES
+from reference.user import Settings
+from reference.wire import TRIP, ModelWire
+
+PROFILE = Path(__file__).parent / "model.toml"
+
+THEIRS = {"ipv4": "192.0.2.2", "ipv6": "2001:db8::2"}
+OURS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
+CLOSED_PORT = 81
+AGENT = ("192.0.2.2", 10000)
+
+
+def subject(name: str, profile: Profile, fault: str | None) -> Subject:
+    """Describe the model; with `fault`, the name of one, it does that wrong. UsageProblem when there is none such."""
+    notes = [f"fault on: {faults.load(fault)}"] if fault else []
+    facts = {
+        "addresses": THEIRS,
+        "open_port": DISCARD,
+        "closed_port": CLOSED_PORT,
+        "services": SERVICES,
+        "rtt": 2 * TRIP,
+        "slowest_answer": 2 * TRIP,
+        "syn_ack_rto": INITIAL_RTO,
+        "fault": fault,
+        "notes": notes,
+    }
+    return Subject(
+        name=name,
+        interface="a virtual link",
+        routes={family: Route(address, (OURS[family],)) for family, address in THEIRS.items()},
+        open_port=DISCARD,
+        closed_port=CLOSED_PORT,
+        timing=Timing(rtt=2 * TRIP, answer=2 * TRIP, rto=INITIAL_RTO, msl=Settings().msl),
+        agent=AGENT,
+        agent_ours=True,
+        model=True,
+        profile=profile.source or None,
+        services=SERVICES,
+        facts=facts,
+    )
+
+
+def wire_for(subject: Subject) -> ModelWire:
+    """Return a wire to a model of its own."""
+    fault = subject.facts.get("fault")
+    host = faults.load(str(fault)).host() if fault else faults.Host
+    return ModelWire(list(THEIRS.values()), host)
