@@ -84,7 +84,7 @@ class Ahead:
             return None
         if _alone(item):
             self._land()
-            self._play(record)
+            play(record)
         while not record.done:
             self._start_more()
             if not record.done:
@@ -117,7 +117,7 @@ class Ahead:
                 continue
             busy[name] += 1
             self._flying[record] = name
-            record.task = self._loop.start(lambda record=record: self._play(record))  # type: ignore[misc]
+            record.task = self._loop.start(lambda record=record: play(record))  # type: ignore[misc]
         self._waiting = kept
 
     def _land(self) -> None:
@@ -130,37 +130,40 @@ class Ahead:
         late = record.case.late if record.case else 0.0
         self._land()
         record.error, record.values, record.phase = None, {}, "setup"
-        self._play(record, f"run again: in the first try, which failed, the tester was {late:.2f} s late")
+        play(record, f"run again: in the first try, which failed, the tester was {late:.2f} s late")
         if _late(record) and record.case is not None:
             record.error = Inconclusive(f"the tester was {record.case.late:.2f} s late, in two tries: {record.error}")
 
-    def _play(self, record: Record, remark: str = "") -> None:
-        record.started = time.time()
-        case: Case | None = None
-        try:
-            case = record.case = Case(record.bench(), record.family, _texts(record.parameters))
-            if remark:
-                case.transcript.note(case.bench.wire.now(), remark)
-            record.values = values_of(record.item, case)
-            record.phase = "call"
-            arguments = {name: record.values[name] for name in record.item._fixtureinfo.argnames}
-            record.item.obj(**arguments)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            record.error = error
-        finally:
-            record.ended = time.time()
-            if case is not None:
-                case.span = record.started, record.ended
-                self._finish(record, case)
 
-    def _finish(self, record: Record, case: Case) -> None:
-        try:
-            case.conclude()
-            case.end()
-        except Inconclusive as lost:
-            record.error = record.error or lost
+def play(record: Record, remark: str = "") -> None:
+    """Run a case here and now: walk, body, what came after it. What became of it is in `record`."""
+    record.started = time.time()
+    case: Case | None = None
+    try:
+        case = record.case = Case(record.bench(), record.family, _texts(record.parameters))
+        if remark:
+            case.transcript.note(case.bench.wire.now(), remark)
+        record.values = values_of(record.item, case)
+        record.phase = "call"
+        arguments = {name: record.values[name] for name in record.item._fixtureinfo.argnames}
+        record.item.obj(**arguments)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        record.error = error
+    finally:
+        record.ended = time.time()
+        if case is not None:
+            case.span = record.started, record.ended
+            _finish(record, case)
+
+
+def _finish(record: Record, case: Case) -> None:
+    try:
+        case.conclude()
+        case.end()
+    except Inconclusive as lost:
+        record.error = record.error or lost
 
 
 def values_of(item: pytest.Function, case: Case) -> dict[str, Any]:
