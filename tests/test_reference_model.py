@@ -1,0 +1,190 @@
+"""Virtual time, the agent, the faults, and `--target model`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from reference import faults
+from reference.agent import CALLS
+from reference.segment import RST, Segment
+from reference.segment import Flow as Ends
+from reference.target import OURS, THEIRS
+from reference.wire import TRIP, ModelWire
+
+from conformance.agent.client import Agent, AgentRefused
+from conformance.agent.primitives import PRIMITIVES, Parameter, Urgent
+from conformance.agent.protocol import Result
+from conformance.errors import UsageProblem
+from conformance.peer import Peer
+from conformance.requirements import lookup
+from conformance.segment import Ctl
+from conformance.state import State
+from conformance.target import model
+from conformance.timing import Timing
+from conformance.transcript import Transcript
+from conformance.wire import Flow
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def wire():
+    return ModelWire(list(THEIRS.values()))
+
+
+@pytest.fixture
+def agent(wire):
+    return Agent(wire.channel(("192.0.2.2", 10000)), ours=True)
+
+
+def peer_to(wire, port, family="ipv4"):
+    return Peer(wire, Flow(OURS[family], 20000, THEIRS[family], port), Transcript(), Timing())
+
+
+def connected(wire, agent):
+    """Return a peer and the number of the target's socket."""
+    listener = agent.create_and_bind(7777, THEIRS["ipv4"])
+    agent.listen_and_accept(listener)
+    peer = peer_to(wire, 7777)
+    peer.send(Ctl.SYN)
+    peer.expect(Ctl.SYN | Ctl.ACK)
+    peer.send(Ctl.ACK)
+    return peer, agent.accepted(wire.now() + 1).socket
+
+
+def test_waiting_costs_no_time_but_takes_it(wire):
+    start = wire.now()
+    inbox = wire.open(Flow(OURS["ipv4"], 20000, THEIRS["ipv4"], 9))
+    assert not wire.wait(inbox, start + 1e6)
+    assert wire.now() == start + 1e6
+
+
+@pytest.mark.parametrize("family", THEIRS)
+def test_answer_takes_a_round_trip(wire, family):
+    peer = peer_to(wire, 81, family)
+    sent = peer.send(Ctl.SYN)
+    assert peer.expect(Ctl.RST | Ctl.ACK).at - sent.at == 2 * TRIP
+
+
+def test_retransmission_comes_after_exactly_a_second(wire):
+    wire.wait(wire.open(Flow(OURS["ipv4"], 1, THEIRS["ipv4"], 9)), wire.now() + 0.1234567)
+    peer = peer_to(wire, 9)
+    peer.send(Ctl.SYN)
+    first = peer.expect(Ctl.SYN | Ctl.ACK)
+    assert peer.hear(wire.now() + 5).at - first.at == 1.0
+
+
+def test_echo_service_echoes_and_closes(wire):
+    peer = peer_to(wire, 7)
+    peer.send(Ctl.SYN)
+    peer.expect(Ctl.SYN | Ctl.ACK)
+    peer.send(Ctl.ACK, data=b"echo")
+    peer.expect(Ctl.ACK, data=b"echo")
+    peer.send(Ctl.FIN | Ctl.ACK)
+    peer.expect(Ctl.FIN | Ctl.ACK, ack=peer.snd_nxt)
+
+
+def test_agent_has_every_primitive():
+    assert set(CALLS) == set(PRIMITIVES)
+
+
+def test_agent_knows_every_parameter_of_tcp(wire, agent):
+    socket = agent.create_and_bind()
+    for parameter in Parameter:
+        if parameter not in (Parameter.IP_TIMESTAMP, Parameter.UDP_CHECKSUM):
+            agent.configure(socket, parameter, 1)
+    with pytest.raises(AgentRefused):
+        agent.configure(socket, Parameter.UDP_CHECKSUM, 1)
+
+
+def test_agent_tells_states_and_forwards(wire, agent):
+    peer, socket = connected(wire, agent)
+    assert agent.socket_state(socket) is State.ESTABLISHED
+    agent.receive_and_forward(socket)
+    peer.send(Ctl.FIN | Ctl.ACK, data=b"text")
+    assert agent.received(wire.now() + 1).data == b"text"
+    assert agent.received(wire.now() + 1).end
+    assert agent.socket_state(socket) is State.CLOSE_WAIT
+
+
+def test_agent_tells_how_a_connection_ended(wire, agent):
+    peer, socket = connected(wire, agent)
+    peer.send(Ctl.RST)
+    agent.receive_and_forward(socket)
+    assert agent.received(wire.now() + 1).error is Result.RESET
+    with pytest.raises(AgentRefused):
+        agent.send_data(socket, b"x")
+
+
+def test_agent_tells_urgent_data_apart(wire, agent):
+    peer, socket = connected(wire, agent)
+    assert agent.urgent_data(socket) == (Urgent.NONE, b"")
+    peer.send(Ctl.ACK | Ctl.URG, urgent=4)
+    assert agent.urgent_data(socket) == (Urgent.ANNOUNCED, b"")
+    peer.send(Ctl.ACK, data=b"123!45")
+    assert agent.urgent_data(socket) == (Urgent.TAKEN, b"!")
+    agent.receive_and_forward(socket)
+    assert agent.received(wire.now() + 1).data == b"12345"
+
+
+def test_end_of_a_test_resets_everything(wire, agent):
+    peer, _ = connected(wire, agent)
+    agent.end_test()
+    peer.expect(Ctl.RST)
+    assert wire.host.connections == {}
+    assert {one.port for one in wire.host.listeners} == {7, 9}
+
+
+# -- faults --
+
+
+@pytest.mark.parametrize("fault", faults.all_faults().values(), ids=str)
+def test_fault_does_something_otherwise_and_breaks_what_there_is(fault):
+    own = [name for name in vars(fault.part) if not name.startswith("__")]
+    assert any(hasattr(base, name) for base in fault.part.__mro__[1:] for name in own)
+    assert all(lookup(one) for one in fault.breaks)
+    assert issubclass(fault.host(), faults.Host)
+
+
+def test_fault_takes_effect():
+    wire = ModelWire(list(THEIRS.values()), faults.load("reset-acknowledges-one-too-few").host())
+    drawn = Segment(Ends(b"", 1, b"", 2), 100, ctl=2)
+    assert wire.host.reset_numbers(drawn) == (0, 100, RST | 0x10)
+
+
+def test_unknown_fault_is_told_with_its_neighbours():
+    with pytest.raises(UsageProblem, match="did you mean rto-does-not-double"):
+        faults.load("rto-does-not-duble")
+
+
+# -- the option --
+
+
+def test_model_is_named_alone_or_with_a_name():
+    assert [model.is_model(one) for one in ("model", "mine=model", "10.0.0.2", "model=10.0.0.2")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert [model.name_of(one) for one in ("model", "mine=model")] == ["model", "mine"]
+
+
+def test_model_without_the_tests_is_a_usage_problem(monkeypatch):
+    monkeypatch.setitem(sys.modules, "reference", None)
+    monkeypatch.setitem(sys.modules, "reference.target", None)
+    with pytest.raises(UsageProblem, match="directory tests"):
+        model.profile_path()
+
+
+def test_cases_pass_on_the_model_and_fail_on_a_fault():
+    case = "cases/rfc9293/test_time_wait_timer.py"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--target", "model", case]
+    sound = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert sound.returncode == 0, sound.stdout
+    faulty = subprocess.run(
+        [*command, "--fault", "time-wait-is-not-restarted"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert faulty.returncode == 1
+    assert "violates RFC9293:3.10.7.4-fin-timewait" in faulty.stdout
