@@ -12,12 +12,13 @@ export XDG_CACHE_HOME := $(CURDIR)/build/cache
 export TMPDIR := $(CURDIR)/build/tmp
 PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
 
-.PHONY: help conformance test lint agent clean
+.PHONY: help conformance test proof lint agent clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make conformance  judge this machine'"'"'s own TCP in a private network (ARGS="-n 4 -k handshake" for pytest)'
 	@echo 'make test         the tests of the suite itself (ARGS as above)'
+	@echo 'make proof        which case catches which deviation of the reference endpoint (ARGS=--update writes it down)'
 	@echo 'make lint         ruff and mypy'
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
 	@echo 'make clean        remove what make has built, the virtual environment too'
@@ -27,6 +28,9 @@ conformance: $(STAMP) | build/tmp
 
 test: $(STAMP) | build/tmp
 	$(PYTEST) tests $(ARGS)
+
+proof: $(STAMP) | build/tmp
+	PYTHONPATH=tests $(VENV)/bin/python -m proof $(ARGS)
 
 lint: $(STAMP) | build/tmp
 	$(VENV)/bin/python -m ruff check .

@@ -1,0 +1,79 @@
+"""As many processes as there are cores, each of them a copy of this one with all cases in it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from proof.outcome import Outcome
+from proof.play import played
+
+Task = tuple[str | None, tuple[int, ...]]
+"""A fault, or none, and the numbers of the runs to play against it."""
+
+AT_ONCE = 150
+"""Runs in a task: some 0.3 s, so that all processes end at about the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Look for a fault that a case tells apart: the first of `faults` on which one of `runs` shows what it is about.
+
+    `taken_up`: on which it conforms, as it is about a MAY that the reference does not take up. The search ends at
+    `deadline`, in seconds of the monotonic clock.
+    """
+
+    case: str
+    runs: tuple[int, ...]
+    faults: tuple[str, ...]
+    taken_up: bool
+    deadline: float
+
+
+class Pool:
+    """Plays runs, named by their numbers in `items`."""
+
+    def __init__(self, items: Sequence[pytest.Function]) -> None:
+        _ITEMS[:] = items  # before the processes are forked off, which then have them as well
+        context = multiprocessing.get_context("fork")
+        self._executor = ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=context)
+
+    def play(self, tasks: Iterable[tuple[str | None, Sequence[int]]]) -> Iterator[tuple[str | None, list[Outcome]]]:
+        """Yield what became of the tasks, in their order, in pieces."""
+        pieces = [
+            (fault, tuple(runs[at : at + AT_ONCE])) for fault, runs in tasks for at in range(0, len(runs), AT_ONCE)
+        ]
+        return self._executor.map(_play, pieces)
+
+    def search(self, searches: Iterable[Search]) -> Iterator[tuple[str, Outcome] | None]:
+        """Yield for each search the fault and what became of it; None when there was none, or no time."""
+        return self._executor.map(_search, searches)
+
+    def close(self) -> None:
+        """Let the processes end."""
+        self._executor.shutdown(cancel_futures=True)
+
+
+_ITEMS: list[pytest.Function] = []
+
+
+def _play(task: Task) -> tuple[str | None, list[Outcome]]:
+    fault, runs = task
+    return fault, [played(_ITEMS[run], fault) for run in runs]
+
+
+def _search(search: Search) -> tuple[str, Outcome] | None:
+    for fault in search.faults:
+        for run in search.runs:
+            if time.monotonic() > search.deadline:
+                return None
+            outcome = played(_ITEMS[run], fault)
+            if outcome.proves(search.taken_up):
+                return fault, outcome
+    return None
