@@ -124,8 +124,12 @@ class Otherwise(Acknowledgments):
         if segment.seq == self.rcv_nxt:
             self.reset()
         elif self.in_window(segment.seq):
-            self.challenge()
+            self.reset_in_window(segment)
         return False
+
+    def reset_in_window(self, segment: Segment) -> None:
+        """A reset that its sender may have guessed: send a challenge ACK."""
+        self.challenge()
 
     def reset(self) -> None:
         """The reset is valid: what it means depends on the state."""
@@ -154,8 +158,12 @@ class Otherwise(Acknowledgments):
         if self.state is State.SYN_RECEIVED and self.listener is not None:
             self.return_to_listen()
         else:
-            self.challenge()
+            self.syn_in_window(segment)
         return False
+
+    def syn_in_window(self, segment: Segment) -> None:
+        """A SYN that its sender may have guessed, or whose sender has lost the connection: send a challenge ACK."""
+        self.challenge()
 
     # -- sixth: URG --
 

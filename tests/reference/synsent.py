@@ -22,8 +22,12 @@ class SynSent(Otherwise):
         if not segment.ctl & ACK or self.syn_is_acknowledged(segment):
             return True
         if not segment.ctl & RST:
-            self.send_reset(segment.ack)
+            self.answer_wrong_ack_in_syn_sent(segment)
         return False
+
+    def answer_wrong_ack_in_syn_sent(self, segment: Segment) -> None:
+        """Send `<SEQ=SEG.ACK><CTL=RST>`."""
+        self.send_reset(segment.ack)
 
     def syn_is_acknowledged(self, segment: Segment) -> bool:
         """ISS < SEG.ACK =< SND.NXT, and with that SND.UNA < SEG.ACK."""
@@ -62,9 +66,12 @@ class SynSent(Otherwise):
         self.remove_acknowledged(segment.ack)
         self.ack_due = True
         self.established()
-        after = Segment(segment.flow, self.rcv_nxt, ctl=segment.ctl & ~SYN, up=segment.up, text=segment.text)
-        after.up = max(0, segment.up - 1)
-        all(step(after) for step in (self.check_urg, self.process_text, self.check_fin))
+        self.continue_with_text(segment)
+
+    def continue_with_text(self, segment: Segment) -> None:
+        """Go on at the sixth check with what follows the SYN: its number is one less than that of the text."""
+        rest = Segment(segment.flow, self.rcv_nxt, ctl=segment.ctl & ~SYN, up=segment.up - 1, text=segment.text)
+        all(step(rest) for step in (self.check_urg, self.process_text, self.check_fin))
 
     def syns_crossed(self, segment: Segment) -> None:
         """Simultaneous open (MUST-10): SYN-RECEIVED, `<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>`; the rest is queued."""

@@ -14,7 +14,7 @@ class Text(Timers):
 
     def process_text(self, segment: Segment) -> bool:
         """Seventh: take the new part of the text, or hold it; after the peer's FIN it is ignored."""
-        if self.state not in RECEIVING:
+        if not self.takes_text():
             return True
         seq, text, fin = self.trim(segment)
         if text and self.released:
@@ -29,6 +29,10 @@ class Text(Timers):
             self.acknowledge_text()
         self.take_held()
         return True
+
+    def takes_text(self) -> bool:
+        """Tell whether the state is one in which the peer may still send: ESTABLISHED, FIN-WAIT-1 or FIN-WAIT-2."""
+        return self.state in RECEIVING
 
     def trim(self, segment: Segment) -> tuple[int, bytes, bool]:
         """Return number, text and FIN of what lies in the window: old and excess octets are cut off."""
