@@ -96,11 +96,11 @@ class Bed:
         self.port, self.irs = 50000, self.heard[0].seq
         return endpoint
 
-    def icmp(self, kind: int, code: int, seq: int) -> list[Segment]:
+    def icmp(self, kind: int, code: int, seq: int, mtu: int = 0) -> list[Segment]:
         """Send an ICMP error that quotes the host's segment at `seq`, counted from its ISS."""
         head = self.port.to_bytes(2, "big") + PORT.to_bytes(2, "big") + ((self.irs + seq) % MODULUS).to_bytes(4, "big")
         quoted = ip.write(ip.Packet(octets(HERE), octets(THERE), ip.TCP, head))
-        error = bytes([kind, code, 0, 0, 0, 0, 0, 0]) + quoted
+        error = bytes([kind, code, 0, 0]) + mtu.to_bytes(4, "big") + quoted
         error = error[:2] + ip.checksum(error).to_bytes(2, "big") + error[4:]
         self.host.arrives(ip.write(ip.Packet(octets(THERE), octets(HERE), ICMP, error)))
         return self.taken()

@@ -133,7 +133,7 @@ def test_end_of_a_test_resets_everything(wire, agent):
     agent.end_test()
     peer.expect(Ctl.RST)
     assert wire.host.connections == {}
-    assert {one.port for one in wire.host.listeners} == {7, 9}
+    assert {port for _, port in wire.host.listeners} == {7, 9}
 
 
 # -- faults --

@@ -102,10 +102,21 @@ def test_slow_start_begins_with_four_small_segments():
 
 def test_third_duplicate_acknowledgment_retransmits():
     bed = Bed()
-    bed.passive().send(bytes(2000))
-    first = bed.taken()[0]
-    assert bed.say(ACK, 1, 1) == bed.say(ACK, 1, 1) == []
+    bed.passive().send(bytes(10_000))
+    first, *_ = bed.taken()
+    assert sizes(bed.say(ACK, 1, 1)) == sizes(bed.say(ACK, 1, 1)) == [536]  # limited transmit
     assert [one.seq for one in bed.say(ACK, 1, 1)] == [first.seq]
+
+
+@pytest.mark.parametrize(("mtu", "expected"), [(576, [536, 536, 388]), (1500, []), (60, [])])
+def test_packet_that_is_too_big_is_sent_in_smaller_ones(mtu, expected):
+    bed = Bed()
+    endpoint = bed.passive(options=(mss(1460),))
+    endpoint.send(bytes(1460))
+    assert sizes(bed.taken()) == [1460]
+    assert sizes(bed.icmp(3, 4, 1, mtu)) == expected
+    bed.say(ACK, 1, 1461)
+    assert endpoint.in_flight == 0
 
 
 def test_little_is_sent_after_a_while_into_a_little_window():

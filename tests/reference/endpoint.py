@@ -40,7 +40,3 @@ class Endpoint(Calls):
         else:
             self.tell(Signal.SOFT_ERROR)
         self.finish()
-
-    def quotes_what_is_in_flight(self, seq: int) -> bool:
-        """SND.UNA =< SEG.SEQ < SND.NXT."""
-        return (seq - self.snd_una) & 0xFFFFFFFF < self.in_flight

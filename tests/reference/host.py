@@ -36,7 +36,7 @@ class Host:
         self.now = 0.0
         self.addresses = frozenset(addresses)
         self.connections: dict[Flow, Endpoint] = {}
-        self.listeners: list[Listener] = []
+        self.listeners: dict[tuple[bytes, int], Listener] = {}
         self.settings = Settings()
         self._send = send
         self._random = random.Random(seed)
@@ -115,8 +115,7 @@ class Host:
 
     def listener_at(self, address: bytes, port: int) -> Listener | None:
         """Return the listener at an address and port."""
-        found = [one for one in self.listeners if one.port == port and one.address in (address, bytes(len(address)))]
-        return max(found, key=lambda one: one.address == address, default=None)
+        return self.listeners.get((address, port)) or self.listeners.get((bytes(len(address)), port))
 
     # -- CLOSED: section 3.10.7.1 --
 
@@ -145,7 +144,9 @@ class Host:
         """Hand an error to the connection whose segment it quotes (MUST-54)."""
         error = icmp.read(packet)
         endpoint = error and self.connections.get(error.flow)
-        if error and endpoint:
+        if error and endpoint and error.mtu is not None:
+            endpoint.packet_too_big(error.mtu, error.seq)
+        elif error and endpoint:
             endpoint.icmp_error(error.hard, error.seq)
 
     # -- what endpoints need --
@@ -221,11 +222,11 @@ class Host:
 
     def listen(self, address: bytes, port: int, settings: Settings, backlog: int, user: User) -> Listener:
         """OPEN passive. It fails where somebody listens already, and leaves every connection alone (MUST-41)."""
-        if any(one.port == port and one.address == address for one in self.listeners):
+        if (address, port) in self.listeners:
             raise Refused(EXISTS)
         listener = self.listener(self, address, port, settings, backlog)
         listener.user = user
-        self.listeners.append(listener)
+        self.listeners[address, port] = listener
         return listener
 
     def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
@@ -249,7 +250,7 @@ class Host:
 
     def free_port(self) -> int:
         """Return a port that nobody uses (RFC 6056: at random)."""
-        used = {flow.local_port for flow in self.connections} | {one.port for one in self.listeners}
+        used = {flow.local_port for flow in self.connections} | {port for _, port in self.listeners}
         return next(port for port in iter(lambda: self._random.choice(EPHEMERAL), 0) if port not in used)
 
     # -- timers --

@@ -22,11 +22,15 @@ _IPV6: dict[int, tuple[set[int], set[int]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """An error about the segment at `seq` of a connection of ours."""
+    """An error about the segment at `seq` of a connection of ours.
+
+    `mtu` is what the next hop takes, in octets, 0 where an old router does not tell; None where it is no such error.
+    """
 
     flow: Flow
     seq: int
     hard: bool
+    mtu: int | None = None
 
 
 def read(packet: ip.Packet) -> Error | None:
@@ -34,12 +38,19 @@ def read(packet: ip.Packet) -> Error | None:
     octets = packet.payload
     if len(octets) < 8 or not _checksum_is_right(packet):
         return None
-    hard, soft = (_IPV6 if packet.protocol == ip.ICMPV6 else _IPV4).get(octets[0], (set(), set()))
     quoted = _quoted(octets[8:])
-    if quoted is None or octets[1] not in hard | soft:
+    if quoted is None:
         return None
     flow, seq = quoted
-    return Error(flow, seq, octets[1] in hard)
+    if _is_too_big(packet):
+        return Error(flow, seq, False, int.from_bytes(octets[4:8], "big") & (0xFFFF if len(packet.src) == 4 else -1))
+    hard, soft = (_IPV6 if packet.protocol == ip.ICMPV6 else _IPV4).get(octets[0], (set(), set()))
+    return Error(flow, seq, octets[1] in hard) if octets[1] in hard | soft else None
+
+
+def _is_too_big(packet: ip.Packet) -> bool:
+    """Fragmentation needed and DF set (RFC 1191), or Packet Too Big (RFC 8201)."""
+    return packet.payload[0] == 2 if packet.protocol == ip.ICMPV6 else packet.payload[:2] == b"\3\4"
 
 
 def _checksum_is_right(packet: ip.Packet) -> bool:

@@ -81,7 +81,7 @@ class Listener:
 
     def close(self) -> None:
         """CLOSE in LISTEN (section 3.10.4): delete the TCB, and what nobody will ever accept."""
-        self.host.listeners.remove(self)
+        self.host.listeners.pop((self.address, self.port), None)
         for half_open in list(self.half_open):
             half_open.delete()
         while self.waiting:

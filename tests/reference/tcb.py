@@ -56,7 +56,7 @@ class Tcb:
         self.snd_wnd = self.max_snd_wnd = 0
         self.snd_up: int | None = None
         self.snd_shift = 0
-        self.send_mss = 0
+        self.path_mtu: int | None = None  # where a router has told that it is less than the link's
         self.queue: deque[Sent] = deque()  # the retransmission queue
         self.unsent = bytearray()  # what SEND queued and has no segment yet
         self.urgent_left = 0  # how much of it is urgent, from its start

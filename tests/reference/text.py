@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from reference.numbers import add, ahead, lt
+from reference.path import Path
 from reference.segment import FIN, Segment
 from reference.tcb import RECEIVING
-from reference.timers import Timers
 from reference.user import Signal
 
 
-class Text(Timers):
+class Text(Path):
     """What becomes of the text that segments bring."""
 
     def process_text(self, segment: Segment) -> bool:

@@ -29,7 +29,8 @@ class Windows(Congestion):
     def eff_snd_mss(self) -> int:
         """Return Eff.snd.MSS: octets of text in a segment, with the options that it carries taken off (MUST-16)."""
         announced = self.default_mss() if self.offered.mss is None else self.offered.mss
-        limit = min(announced or self.default_mss(), self.announced_mss())
+        way = (self.path_mtu or MTU) - FIXED_HEADERS[len(self.flow.local)]
+        limit = min(announced or self.default_mss(), self.announced_mss(), way)
         return max(1, limit - len(self.options_for(ACK).write()))
 
     # -- options --
@@ -95,4 +96,8 @@ class Windows(Congestion):
 
     def usable_window(self) -> int:
         """Return U, at most what congestion control lets go out; negative after the peer has shrunk its window."""
-        return min(self.snd_wnd, self.cwnd) - self.in_flight
+        return min(self.snd_wnd, self.cwnd + self.limited_transmit()) - self.in_flight
+
+    def limited_transmit(self) -> int:
+        """Return by how much the first two duplicate acknowledgments let CWND be exceeded (RFC 3042)."""
+        return min(self.duplicates, 2) * self.eff_snd_mss() if self.recover is None else 0
