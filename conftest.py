@@ -90,7 +90,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> object:
     if record is None:
         return None
     if record.error is not None:
-        raise record.error
+        raise told(record.error)
     return True
 
 
@@ -141,7 +141,7 @@ def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[C
         if record.case is not None:
             request.node.stash[CASE_KEY] = record.case
         if record.error is not None and record.phase == "setup":
-            raise record.error
+            raise told(record.error)
         assert record.case is not None  # it has no error, so it was made
         yield record.case
         return

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from conformance.case import Case
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.state import State
 from conformance.states import Walk
 from conformance.wire.loop import Loop, Task
@@ -166,6 +166,18 @@ def _finish(record: Record, case: Case) -> None:
         record.error = record.error or lost
 
 
+def _dead(record: Record, error: BaseException) -> Inconclusive | None:
+    """Where a case failed because nothing came: was it the target that conforms no more, or one that is no more?"""
+    if record.case is None or not isinstance(error, Nonconformance) or not error.got.startswith("nothing"):
+        return None
+    record.case.bench.doubt()
+    try:
+        record.case.bench.check_alive(record.family)
+    except Inconclusive as dead:
+        return dead
+    return None
+
+
 def values_of(item: pytest.Function, case: Case) -> dict[str, Any]:
     """Return what a case may ask for by name; its peer is brought to where it belongs."""
     values: dict[str, Any] = {**item.callspec.params}
@@ -215,6 +227,11 @@ def known(item: pytest.Function) -> bool:
     return all(_own_fixture(item, name) is not None for name in others)
 
 
+def told(error: BaseException) -> BaseException:
+    """Return an error to raise for pytest. What its text tells whole needs no traceback, which takes long to show."""
+    return error.with_traceback(None) if isinstance(error, Inconclusive | NotApplicable) else error
+
+
 def offer_of(item: pytest.Item) -> Any:
     """Return what our SYN offers: a parameter of that name, or what `offering` says; None for an MSS alone."""
     mark = item.get_closest_marker("offering")
@@ -232,7 +249,8 @@ def _alone(item: pytest.Item) -> bool:
 
 
 def _late(record: Record) -> bool:
-    return record.error is not None and record.case is not None and record.case.late > TOLERANCE
+    failed = isinstance(record.error, AssertionError)
+    return failed and record.case is not None and record.case.late > TOLERANCE
 
 
 def shard(items: Sequence[pytest.Item], workerid: str, workers: int) -> Sequence[pytest.Item]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 
+from conformance.agent.client import Agent
 from conformance.errors import Inconclusive
 from conformance.peer import Peer
 from conformance.segment import Ctl
@@ -27,6 +29,7 @@ class Bench:
         random.shuffle(ports)
         self._ports = _cycle(ports)
         self._doubt = False
+        self._patience = subject.timing.reply
 
     def source(self, family: str) -> str:
         """Return our address of that family."""
@@ -37,21 +40,47 @@ class Bench:
         return next(self._ports)
 
     def doubt(self) -> None:
-        """A walk failed: before the next case, see whether the target still answers."""
+        """Something was not answered that had to be: before the next case, see whether the target still lives."""
         self._doubt = True
 
     def check_alive(self, family: str) -> None:
-        """Where there is doubt, try one handshake with the open port. Inconclusive when nothing answers."""
+        """Where there is doubt, try a handshake with the open port and ask the agent. Inconclusive if one is silent.
+
+        Once that has failed, the next check waits no longer than silence needs to be believed: a target that has died
+        costs the cases that remain one short check each.
+        """
         if not self._doubt:
             return
-        flow = Flow(self.source(family), self.fresh_port(), self.subject.routes[family].address, self.subject.open_port)
-        peer = Peer(self.wire, flow, Transcript(), self.subject.timing)
+        self._knock(family)
+        self._greet()
+        self._doubt = False
+        self._patience = self.subject.timing.reply
+
+    def _knock(self, family: str) -> None:
+        remote, port = self.subject.routes[family].address, self.subject.open_port
+        peer = Peer(
+            self.wire,
+            Flow(self.source(family), self.fresh_port(), remote, port),
+            Transcript(),
+            self.subject.timing,
+        )
         peer.send(Ctl.SYN)
-        answer = peer.hear(self.wire.now() + self.subject.timing.reply)
+        answer = peer.hear(self.wire.now() + self._patience)
         peer.hang_up()
         if answer is None:
-            raise Inconclusive(f"{self.subject.name} does not answer any more on its open port {flow.remote_port}")
-        self._doubt = False
+            self._patience = self.subject.timing.silence
+            raise Inconclusive(f"{self.subject.name} does not answer any more on its open port {port}")
+
+    def _greet(self) -> None:
+        if self.subject.agent is None:
+            return
+        where = f"{self.subject.agent[0]}:{self.subject.agent[1]}"
+        with contextlib.closing(self.wire.channel(self.subject.agent)) as channel:
+            try:
+                Agent(channel, where, reply_within=2 * self._patience).version()
+            except Inconclusive:
+                self._patience = self.subject.timing.silence
+                raise Inconclusive(f"the agent at {where} does not answer any more") from None
 
 
 def _cycle(ports: list[int]) -> Iterator[int]:

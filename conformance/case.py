@@ -66,9 +66,9 @@ class Case:
     def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None) -> Peer:
         """Return a peer whose connection the target has in `walk`'s state."""
         self.bench.check_alive(self.family)
-        peer = self.peer(self._port(walk), offer=offer)
-        self.target.concerns(peer.flow)
         try:
+            peer = self.peer(self._port(walk), offer=offer)
+            self.target.concerns(peer.flow)
             bring(walk, peer, self.target)
         except Inconclusive:
             self.bench.doubt()
@@ -112,7 +112,7 @@ class Case:
     def end(self) -> None:
         """Leave nothing open at the target: its user's sockets are reset, and what we still hold is."""
         try:
-            if self._agent is not None:
+            if self._agent is not None and self._agent.asked:
                 self._agent.end_test()
             for peer in self.peers:
                 peer.drain()

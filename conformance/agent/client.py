@@ -78,6 +78,11 @@ class Agent:
         self._ours = ours
         self._connect_socket = 0
 
+    @property
+    def asked(self) -> bool:
+        """Whether anything was asked: if so, there may be something for `end_test` to undo."""
+        return self._exchange.asked
+
     def version(self) -> tuple[int, ...]:
         """Return the version of the protocol that the agent speaks: three numbers, two from a server of 1.1.0."""
         self._exchange.version = self._exchange.ask_again(p.GET_VERSION)

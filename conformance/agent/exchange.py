@@ -30,6 +30,7 @@ class Exchange:
     def __init__(self, channel: Channel, where: str, reply_within: float, service: int) -> None:
         self.where = where
         self.version: tuple[int, ...] = ()
+        self.asked = False
         self._channel = channel
         self._reply_within = reply_within
         self._service = service
@@ -137,6 +138,7 @@ class Exchange:
             )
 
     def _send(self, primitive: Primitive, *values: Any) -> None:
+        self.asked = True
         try:
             self._channel.send(primitive.ask(*values, service=self._service))
         except ProtocolError as error:
