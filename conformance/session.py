@@ -11,6 +11,7 @@ import pytest
 
 from conformance.ahead import Ahead, Record, shard
 from conformance.bench import Bench
+from conformance.errors import UsageProblem
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.requirements.scan import scan
 from conformance.target import model
@@ -102,20 +103,12 @@ class Session:
         self._profile = profiles.load(path, scan(CASES)) if path else Profile()
 
     def _find_targets(self, config: pytest.Config) -> None:
-        from conformance.target.find import lab_target, named_targets
-
         options = config.option
         addresses = options.target or _profile_targets(self._profile) if options.profile else options.target
         if options.collectonly:
             self.names = _names(addresses)
-        elif addresses:
-            subjects = [
-                model.model_target(one, self._profile, options.fault) for one in addresses if model.is_model(one)
-            ]
-            others = [one for one in addresses if not model.is_model(one)]
-            self._add(subjects + named_targets(self._stack, options, others, self._profile), config)
         else:
-            self._add([lab_target(self._stack, self._profile)], config)
+            self._add(_subjects(self._stack, options, addresses, self._profile), config)
 
     def _add(self, subjects: list[Subject], config: pytest.Config) -> None:
         self.subjects = {subject.name: subject for subject in subjects}
@@ -140,13 +133,18 @@ class Session:
         """Return this process's bench for a target, the only one when none is named."""
         wanted = name[0] if name else self.names[0][0]
         if wanted not in self._benches:
-            from conformance.target.find import host_for
-
             subject = self.subjects[wanted]
-            host, sources = host_for(subject, self._worker, self.loop)
+            host, sources = self._host(subject)
             self._stack.callback(host.shut)
             self._benches[wanted] = Bench(subject, host, sources, self._worker, self._workers)
         return self._benches[wanted]
+
+    def _host(self, subject: Subject) -> tuple[Any, dict[str, str]]:
+        if subject.model:
+            return model.wire_for(subject)
+        from conformance.target.find import host_for
+
+        return host_for(subject, self._worker, self.loop)
 
     def join(self, item: pytest.Item) -> Record | None:
         """Return the record of an item whose case has run, ahead of its turn or now; None when pytest has to run it."""
@@ -195,12 +193,25 @@ def _profile_targets(profile: Profile) -> list[str]:
     return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
 
 
+def _subjects(stack: contextlib.ExitStack, options: Any, addresses: list[str], profile: Profile) -> list[Subject]:
+    """Reach what the options name; the lab where they name nothing. The model alone needs nothing that Linux has."""
+    models, others = model.apart(addresses)
+    if options.fault and not models:
+        raise UsageProblem("--fault is for the reference endpoint: name it with --target model")
+    subjects = [model.model_target(one, profile, options.fault) for one in models]
+    if models and not others:
+        return subjects
+    from conformance.target.find import lab_target, named_targets
+
+    return subjects + named_targets(stack, options, others, profile) if others else [lab_target(stack, profile)]
+
+
 def _names(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Name targets and families without sending anything."""
+    models, others = model.apart(addresses)
+    names: list[tuple[str, tuple[str, ...]]] = [(model.name_of(one), model.FAMILIES) for one in models]
+    if not others:
+        return names or [("linux", LAB_FAMILIES)]
     from conformance.target.preflight import named
 
-    if not addresses:
-        return [("linux", LAB_FAMILIES)]
-    models = [(model.name_of(one), model.FAMILIES) for one in addresses if model.is_model(one)]
-    others = [one for one in addresses if not model.is_model(one)]
-    return models + [(one.name, tuple(one.addresses)) for one in named(others)]
+    return names + [(one.name, tuple(one.addresses)) for one in named(others)]

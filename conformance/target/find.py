@@ -12,7 +12,6 @@ from conformance.errors import Inconclusive, NotApplicable, UsageProblem
 from conformance.lab import link, linux, namespace
 from conformance.lab.offload import offloads
 from conformance.packet import family_of
-from conformance.target import model
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Route, Subject
@@ -87,12 +86,7 @@ def _named_target(
 
 
 def host_for(subject: Subject, worker: int, loop: Loop) -> tuple[Host, dict[str, str]]:
-    """Return the host with which the `worker`-th process speaks to a subject, and our addresses on it.
-
-    For the model it is a wire to one that is this process's own.
-    """
-    if subject.model:
-        return model.wire_for(subject)
+    """Return the host with which the `worker`-th process speaks to a subject, and our addresses on it."""
     if subject.lab:
         ours = link.tester_addresses(worker)
         sources = {family: ours[family] for family in subject.routes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,11 @@ FAMILIES = ("ipv4", "ipv6")
 def is_model(option: str) -> bool:
     """Tell whether a `--target` option, NAME=ADDRESS or ADDRESS, names the model."""
     return option.rpartition("=")[2] == "model"
+
+
+def apart(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return those of the `--target` options that name the model, and the others."""
+    return [one for one in options if is_model(one)], [one for one in options if not is_model(one)]
 
 
 def name_of(option: str) -> str:
