@@ -173,7 +173,7 @@ class Table:
         self._words = words
         self.searched: list[str] = []
 
-    def play(self, tasks: Iterable[tuple[str | None, Sequence[int]]]) -> Iterator[tuple[str | None, list[Outcome]]]:
+    def play(self, tasks: Iterable[Any], *, each: bool = True) -> Iterator[tuple[str | None, list[Outcome]]]:
         for fault, runs in tasks:
             yield fault, [self._outcome(fault, run) for run in runs]
 
@@ -210,6 +210,7 @@ def test_a_fault_that_is_not_found_is_said(capsys: pytest.CaptureFixture[str]) -
     assert proof.of_everything(NOTHING, 100.0) == 1
     out = capsys.readouterr().out
     assert f"not found: sends (breaks {CLOSED})" in out
+    assert "proven by a fault of something else: b (sends)" in out
     assert "faults found 1 of 2, cases proven 2 of 2, exceptions 0" in out
 
 

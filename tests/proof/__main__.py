@@ -9,11 +9,9 @@ from collections.abc import Sequence
 from reference.faults import Fault, all_faults, load
 
 from conformance.errors import UsageProblem
-from conformance.report.subject import requirements
 from proof import data, exceptions
 from proof.collect import collect
-from proof.matrix import Run
-from proof.play import name_of
+from proof.play import run_of
 from proof.pool import Pool
 from proof.proof import Proof
 
@@ -31,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 4
     items = collect()
-    runs = [Run(number, name_of(item), requirements(item)) for number, item in enumerate(items)]
+    runs = [run_of(number, item) for number, item in enumerate(items)]
     pool = Pool(items)
     try:
         proof = Proof(pool, runs, faults, whole=options.whole)

@@ -21,6 +21,7 @@ class Run:
     number: int
     case: str
     cites: tuple[str, ...]
+    family: str = "ipv4"
 
 
 def to_play(breaks: Sequence[str], runs: Iterable[Run]) -> list[int]:
@@ -45,6 +46,7 @@ class Matrix:
     before: dict[str, list[Outcome]] = field(default_factory=dict)
     found: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     caught: dict[str, set[str]] = field(default_factory=dict)
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     @property
     def cases(self) -> list[str]:
@@ -73,6 +75,11 @@ class Matrix:
     def unproven(self) -> list[str]:
         """The cases that failed on no fault."""
         return [case for case in self.cases if case not in self.caught]
+
+    def catches_elsewhere(self, case: str, fault: str) -> None:
+        """A case that caught none of the faults that break what it cites, catches another."""
+        self.caught[case] = {fault}
+        self.elsewhere[case] = fault
 
     def nearest(self, case: str) -> list[str]:
         """Every fault, beginning with those that break what is near to what the case cites."""

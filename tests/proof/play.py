@@ -19,6 +19,7 @@ from conformance.bench import Bench
 from conformance.errors import Inconclusive
 from conformance.report.subject import case_name, requirements
 from conformance.target.profile import Profile
+from proof.matrix import Run
 from proof.outcome import Outcome, outcome_of
 
 STEPS = 200_000
@@ -60,13 +61,15 @@ def name_of(item: pytest.Item) -> str:
     return name
 
 
+def run_of(number: int, item: pytest.Function) -> Run:
+    """Say what the matrix has to know of an item."""
+    return Run(number, name_of(item), requirements(item), item.callspec.params["subject"][-1])
+
+
 def played(item: pytest.Function, fault: str | None) -> Outcome:
     """Play a case against the model, with one fault or none, and judge it."""
     random.seed(item.nodeid)
-    wire = BoundedWire(list(target.THEIRS.values()), partial(_host(fault), seed=1))
-    subject = target.subject("model", Profile(), fault)
-    bench = Bench(subject, wire, target.OURS, share=0, shares=SHARES)
-    record = Record(item, lambda: bench)
+    record = Record(item, lambda: _bench(fault))
     with _limited(SECONDS):
         _play(record)
     return outcome_of(name_of(item), item.nodeid.partition("[")[2].rstrip("]"), requirements(item), record)
@@ -79,8 +82,10 @@ def _play(record: Record) -> None:
         record.error = record.error or error
 
 
-def _host(fault: str | None) -> type[Host]:
-    return faults.load(fault).host() if fault else Host
+def _bench(fault: str | None) -> Bench:
+    host = faults.load(fault).host() if fault else Host
+    wire = BoundedWire(list(target.THEIRS.values()), partial(host, seed=1))
+    return Bench(target.subject("model", Profile(), fault), wire, target.OURS, share=0, shares=SHARES)
 
 
 @contextmanager

@@ -8,14 +8,15 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import chain, product
 
 import pytest
 
 from proof.outcome import Outcome
-from proof.play import played
+from proof.play import name_of, played
 
-Task = tuple[str | None, tuple[int, ...]]
-"""A fault, or none, and the numbers of the runs to play against it."""
+Task = tuple[str | None, tuple[int, ...], bool]
+"""A fault, or none, the numbers of the runs to play against it, and whether each has to be."""
 
 AT_ONCE = 150
 """Runs in a task: some 0.3 s, so that all processes end at about the same time."""
@@ -24,6 +25,8 @@ AT_ONCE = 150
 @dataclass(frozen=True, slots=True)
 class Search:
     """Look for a fault that a case tells apart: the first of `faults` on which one of `runs` shows what it is about.
+
+    The first run is tried on every fault before the others are, which mostly differ from it in little.
 
     `taken_up`: on which it conforms, as it is about a MAY that the reference does not take up. The search ends at
     `deadline`, in seconds of the monotonic clock.
@@ -44,10 +47,17 @@ class Pool:
         context = multiprocessing.get_context("fork")
         self._executor = ProcessPoolExecutor(len(os.sched_getaffinity(0)), mp_context=context)
 
-    def play(self, tasks: Iterable[tuple[str | None, Sequence[int]]]) -> Iterator[tuple[str | None, list[Outcome]]]:
-        """Yield what became of the tasks, in their order, in pieces."""
+    def play(
+        self, tasks: Iterable[tuple[str | None, Sequence[int]]], *, each: bool = True
+    ) -> Iterator[tuple[str | None, list[Outcome]]]:
+        """Yield what became of the tasks, in their order, in pieces.
+
+        Unless `each` run is wanted, a case that has shown what it is about is not played with more parameters.
+        """
         pieces = [
-            (fault, tuple(runs[at : at + AT_ONCE])) for fault, runs in tasks for at in range(0, len(runs), AT_ONCE)
+            (fault, tuple(runs[at : at + AT_ONCE]), each)
+            for fault, runs in tasks
+            for at in range(0, len(runs), AT_ONCE)
         ]
         return self._executor.map(_play, pieces)
 
@@ -64,16 +74,24 @@ _ITEMS: list[pytest.Function] = []
 
 
 def _play(task: Task) -> tuple[str | None, list[Outcome]]:
-    fault, runs = task
-    return fault, [played(_ITEMS[run], fault) for run in runs]
+    fault, runs, each = task
+    shown: set[str] = set()
+    outcomes = []
+    for item in (_ITEMS[run] for run in runs):
+        if name_of(item) not in shown:
+            outcome = played(item, fault)
+            outcomes.append(outcome)
+            if outcome.shows and not each:
+                shown.add(outcome.case)
+    return fault, outcomes
 
 
 def _search(search: Search) -> tuple[str, Outcome] | None:
-    for fault in search.faults:
-        for run in search.runs:
-            if time.monotonic() > search.deadline:
-                return None
-            outcome = played(_ITEMS[run], fault)
-            if outcome.proves(search.taken_up):
-                return fault, outcome
+    first, *others = search.runs
+    for fault, run in chain(product(search.faults, [first]), product(search.faults, others)):
+        if time.monotonic() > search.deadline:
+            return None
+        outcome = played(_ITEMS[run], fault)
+        if outcome.proves(search.taken_up):
+            return fault, outcome
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 
 from reference.faults import Fault
@@ -28,7 +28,7 @@ class Proof:
 
     def of_faults(self) -> int:
         """Play the cases against the faults, and print what they say. 1 when a fault is not found."""
-        for fault, outcomes in self._play(self.matrix.breaks):
+        for fault, outcomes in self._pool.play(self._chosen(self._runs)):
             for outcome in outcomes:
                 if outcome.word != "conforms":
                     print(outcome_line(outcome))
@@ -39,9 +39,7 @@ class Proof:
     def of_everything(self, listed: Exceptions, budget: float) -> int:
         """Play and print everything. 1 when there is something wrong."""
         wrong = self._without_faults()
-        for number, (fault, outcomes) in enumerate(self._play(self.matrix.breaks)):
-            self.matrix.take(fault, outcomes)
-            self._progress(f"{fault}", number)
+        self._with_faults()
         self._search(budget)
         _print(["faults, each with the cases that find it", *faults_table(self.matrix, sorted(self.matrix.breaks))])
         _print(["cases, each with the faults it is known to catch", *cases_table(self.matrix)])
@@ -54,10 +52,26 @@ class Proof:
         _print(["without a fault", *map(outcome_line, wrong)] if wrong else [])
         return wrong
 
-    def _play(self, faults: Iterable[str]) -> Iterator[tuple[str, list[Outcome]]]:
-        everything = [run.number for run in self._runs]
-        chosen = [(one, everything if self._whole else to_play(self.matrix.breaks[one], self._runs)) for one in faults]
-        return ((fault or "", outcomes) for fault, outcomes in self._pool.play(chosen))
+    def _with_faults(self) -> None:
+        """Play one family; the others where that has not been enough."""
+        matrix, first = self.matrix, self._runs[0].family
+        self._take(self._chosen(run for run in self._runs if run.family == first))
+        unfound, unproven = set(matrix.unfound()), set(matrix.unproven())
+        cases = [run.case for run in self._runs]
+        others = self._chosen(run for run in self._runs if run.family != first)
+        self._take((one, [run for run in runs if one in unfound or cases[run] in unproven]) for one, runs in others)
+
+    def _chosen(self, runs: Iterable[Run]) -> list[tuple[str, list[int]]]:
+        among = list(runs)
+        return [
+            (fault, [run.number for run in among] if self._whole else to_play(breaks, among))
+            for fault, breaks in self.matrix.breaks.items()
+        ]
+
+    def _take(self, tasks: Iterable[tuple[str, list[int]]]) -> None:
+        for fault, outcomes in self._pool.play(tasks, each=False):
+            self.matrix.take(fault, outcomes)
+            self._progress(fault or "")
 
     def _search(self, budget: float) -> None:
         """Try other faults on the cases that caught none of those that break what they cite."""
@@ -65,7 +79,7 @@ class Proof:
         searches = [self._search_for(case, deadline) for case in self.matrix.unproven()]
         for search, found in zip(searches, self._pool.search(searches), strict=True):
             if found is not None:
-                self.matrix.caught[search.case] = {found[0]}
+                self.matrix.catches_elsewhere(search.case, found[0])
 
     def _search_for(self, case: str, deadline: float) -> Search:
         runs = tuple(run.number for run in self._runs if run.case == case)
@@ -78,6 +92,7 @@ class Proof:
         stale = list(listed.stale(unfound, unproven))
         open_faults = [name for name in unfound if name not in listed.faults]
         open_cases = [name for name in unproven if name not in listed.cases]
+        _print(f"proven by a fault of something else: {name} ({fault})" for name, fault in matrix.elsewhere.items())
         _print(f"not found: {name} (breaks {', '.join(matrix.breaks[name])})" for name in open_faults)
         _print(f"not proven: {name}" for name in open_cases)
         _print(f"exceptions.toml: {line}" for line in stale)
@@ -89,9 +104,9 @@ class Proof:
         )
         return int(bool(open_faults or open_cases or stale or wrong))
 
-    def _progress(self, what: str, number: int) -> None:
+    def _progress(self, fault: str) -> None:
         if sys.stderr.isatty():
-            print(f"\r{number:5} {what:<70}", end="", file=sys.stderr)
+            print(f"\r{time.monotonic() - self._started:5.0f} s  {fault:<70}", end="", file=sys.stderr)
 
 
 def _print(lines: Iterable[str]) -> None:

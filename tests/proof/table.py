@@ -23,7 +23,8 @@ def cases_table(matrix: Matrix) -> Iterator[str]:
     """One line for each case: how many faults it catches, and which."""
     for case in matrix.cases:
         caught = sorted(matrix.caught.get(case, ()))
-        yield f"{len(caught):5}  {case}  {_some(caught)}".rstrip()
+        mark = " (of something else)" if case in matrix.elsewhere else ""
+        yield f"{len(caught):5}  {case}  {_some(caught)}{mark}".rstrip()
 
 
 def outcome_line(outcome: Outcome) -> str:
