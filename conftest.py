@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.ahead import Record, offer_of, told
+from conformance.ahead import PROVIDED, Record, offer_of, told
 from conformance.case import Case
 from conformance.errors import UsageProblem
 from conformance.options import Option
