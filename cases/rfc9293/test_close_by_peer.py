@@ -96,6 +96,15 @@ def test_no_fin_before_the_user_closes(peer):
     peer.expect_nothing()
 
 
+@requirement("RFC9293:3.6-case2-no-fin-until-close")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_fin_draws_no_fin(peer, target):
+    peer.send(FIN | ACK)
+    assert target.end_of_stream()  # the user knows, and does nothing
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.expect_nothing()
+
+
 @requirement("RFC9293:3.10.4-close-closewait", "RFC9293:3.6-fin-has-ack")
 @target_in(CLOSE_WAIT, opened=BOTH)
 def test_close_sends_the_next_number_as_fin(peer, target):

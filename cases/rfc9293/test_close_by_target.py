@@ -9,6 +9,7 @@ from conformance import (
     FIN_WAIT_1,
     FIN_WAIT_2,
     TIME_WAIT,
+    reply,
     requirement,
     target_in,
 )
@@ -79,6 +80,17 @@ def test_unacknowledged_fin_is_retransmitted(peer, target):
     fin = peer.expect(FIN | ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     peer.expect_retransmission(fin)
     peer.expect_retransmission(fin)
+
+
+@requirement("RFC9293:3.6-case1-retx-fin", "RFC2525:2.4-inconsistent-retx")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_unacknowledged_data_before_the_fin_is_retransmitted(peer, target, timing):
+    start = {"seq": peer.rcv_nxt, "data": b"the last words"}
+    target.send(b"the last words")
+    target.close()
+    peer.expect_data(b"the last words", ctl=FIN | ACK)
+    again = reply(ACK, **start), reply(FIN | ACK, **start)
+    peer.expect_one_of(*again, within=timing.retransmission, repeats=True)
 
 
 @requirement("RFC9293:3.10.7.4-ack-fw1")

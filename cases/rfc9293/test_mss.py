@@ -7,6 +7,7 @@ from conformance import (
     BOTH,
     CLOSE_WAIT,
     ESTABLISHED,
+    LISTEN,
     SACK_PERMITTED,
     SYN,
     SYN_RECEIVED,
@@ -91,6 +92,24 @@ def test_no_segment_is_larger_than_our_mss(peer, target, offer):
 @target_in(ESTABLISHED, opened=BOTH)
 def test_default_mss_where_none_was_announced(peer, target):
     assert size(bulk_in_segments(peer, target)) <= DEFAULT[peer.family]
+
+
+def first_segment(one, target, *offer):
+    """Open with this offer, and have the target send BULK; return how many octets the first segment holds."""
+    one.offer = offer
+    one.send(SYN)
+    one.expect(SYN | ACK, ack=one.iss + 1)
+    one.send(ACK)
+    target.accept()
+    target.send(BULK)
+    return len(one.expect(ACK, seq=one.rcv_nxt).data)
+
+
+@requirement("RFC9293:MUST-15")
+@target_in(LISTEN)
+def test_default_mss_is_that_of_a_peer_who_announces_it(peer, target, another):
+    announced = first_segment(another(), target, mss(DEFAULT[peer.family]))
+    assert 0 < first_segment(peer, target) == announced
 
 
 @requirement("RFC9293:3.7.1-reduce-for-options", "RFC6691:2-sender-reduces", "RFC2525:2.18-options-mss")

@@ -19,6 +19,7 @@ from conformance import (
     requirement,
     target_in,
 )
+from conformance.errors import NotApplicable
 
 MALFORMED = {
     "unknown kind of length 0": b"\xc8\x00\x01\x01",
@@ -96,6 +97,25 @@ def test_illegal_length_with_data_is_survived(peer, another, facts, options):
     answer = peer.expect_one_of(taken, *refused, NOTHING)
     facts["answer to an illegal option length with data"] = str(getattr(answer, "ctl", "nothing"))
     still_serves(another())
+
+
+@pytest.fixture
+def established(peer, target, options):
+    """Open with these options. A target may as well refuse a SYN like that."""
+    peer.send(SYN, options=options)
+    answer = peer.expect_one_of(reply(SYN | ACK, ack=peer.iss + 1), reply(RST | ACK, ack=peer.iss + 1), NOTHING)
+    if answer is None or SYN not in answer.ctl:
+        raise NotApplicable("the target refuses a SYN that has an option of illegal length")
+    peer.send(ACK)
+    target.accept()
+
+
+@requirement("RFC9293:3.2-mss-format", "RFC9293:MUST-15", "RFC9293:MUST-7")
+@pytest.mark.parametrize("options", [b"\x02\x03\x05\xb4", b"\x02\x05\x05\xb4\0\1\1\1"], ids=["length 3", "length 5"])
+@target_in(LISTEN)
+def test_mss_of_illegal_length_is_not_believed(peer, target, established):
+    target.send(bytes(4000))
+    assert 0 < len(peer.expect(ACK, seq=peer.rcv_nxt).data) <= {"ipv4": 536, "ipv6": 1220}[peer.family]
 
 
 @requirement("RFC9293:MUST-7", "RFC9293:MUST-5")

@@ -62,7 +62,7 @@ def test_reset_outside_the_window_is_ignored(peer, windows, octets):
     peer.expect_ignored()
 
 
-@requirement("RFC9293:3.10.7.4-rst-inwindow-challenge", "RFC1337:3-ignore-rst-tw")
+@requirement("RFC9293:3.10.7.4-rst-inwindow-challenge")
 @target_in(TIME_WAIT, opened=BOTH)
 def test_reset_inside_the_window_is_challenged_or_ignored(peer, facts):
     peer.send(RST, seq=peer.snd_nxt + 1)
@@ -70,6 +70,15 @@ def test_reset_inside_the_window_is_challenged_or_ignored(peer, facts):
     facts["challenge ACK in TIME-WAIT"] = answer is not None
     peer.send(FIN | ACK, seq=peer.snd_nxt - 1)  # a target without RFC 5961 may have forgotten the connection
     peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), reply(RST, seq=peer.rcv_nxt))
+
+
+@requirement("RFC1337:3-ignore-rst-tw", "RFC9293:3.10.7.4-rst-inwindow-challenge")
+@target_in(TIME_WAIT, opened=BOTH)
+def test_reset_inside_the_window_does_not_end_time_wait(peer):
+    peer.send(RST, seq=peer.snd_nxt + 1)
+    peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b""), NOTHING)
+    peer.send(FIN | ACK, seq=peer.snd_nxt - 1)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
 
 
 @requirement("RFC9293:3.10.7.4-rst-inwindow-legacy", "RFC1337:3-ignore-rst-tw")
