@@ -295,5 +295,5 @@ class ListeningDuringTimeWaitHearsNothing(Host):
     def listen(self, address: bytes, port: int, settings: Settings, backlog: int, user: User) -> Listener:
         listener = super().listen(address, port, settings, backlog, user)
         if any(flow.local_port == port for flow in self.connections):
-            listener.port = 0
+            del self.listeners[address, port]
         return listener

@@ -1,11 +1,11 @@
-"""What the user may ask for, and learns: OPEN, SEND, CLOSE and the queue of a listener (RFC 9293, section 3.10)."""
+"""What the user may ask for, and learns: SEND and CLOSE (RFC 9293, section 3.10)."""
 
 from __future__ import annotations
 
 from conformance.state import State
 from reference.faults import Endpoint, Listener, fault
 from reference.otherwise import CLOSING_STATES
-from reference.segment import ACK, FIN, SYN, Segment
+from reference.segment import ACK, FIN
 from reference.user import Signal
 
 FIN_WAITS = (State.FIN_WAIT_1, State.FIN_WAIT_2)
@@ -117,64 +117,3 @@ class UserIsNotToldOfAReset(Endpoint):
     def tell(self, signal: Signal) -> None:
         if signal is not Signal.RESET:
             super().tell(signal)
-
-
-# -- the queue of a listener --
-
-
-@fault("full-queue-resets-a-syn", breaks="RFC9293:3.5.2-rst-only-when-clear")
-class FullQueueResetsASyn(Listener):
-    """A SYN for which the queue has no room is refused, not lost."""
-
-    def check_syn(self, segment: Segment) -> bool:
-        if segment.ctl & SYN and not self.has_room():
-            self.host.send_reset(segment)
-        return super().check_syn(segment)
-
-
-@fault("full-queue-stays-full", breaks="RFC9293:3.10.7.2-listen-syn")
-class FullQueueStaysFull(Listener):
-    """A queue that has once been full takes nothing more, though the user accepts."""
-
-    full = False
-
-    def has_room(self) -> bool:
-        self.full = self.full or not super().has_room()
-        return not self.full
-
-
-@fault("full-queue-makes-those-that-wait-deaf", breaks="RFC9293:3.10.7.4-text-deliver")
-class FullQueueMakesThoseThatWaitDeaf(Endpoint):
-    """Connections that wait to be accepted take no data while the queue is full."""
-
-    def process_text(self, segment: Segment) -> bool:
-        listener = self.listener
-        waits = listener is not None and self in listener.waiting and not listener.has_room()
-        return super().process_text(segment) if not waits else False
-
-
-@fault("connection-takes-no-data-before-it-is-accepted", breaks="RFC9293:3.10.7.4-ack-synrcvd-ok")
-class ConnectionTakesNoDataBeforeItIsAccepted(Endpoint):
-    def process_text(self, segment: Segment) -> bool:
-        waits = self.listener is not None and self in self.listener.waiting
-        return super().process_text(segment) if not waits else False
-
-
-@fault("data-before-the-accept-is-acknowledged-and-lost", breaks="RFC9293:3.10.7.4-text-ack-responsibility")
-class DataBeforeTheAcceptIsAcknowledgedAndLost(Endpoint):
-    """What came while the connection waited to be accepted never reaches the user."""
-
-    def take(self, text: bytes) -> None:
-        super().take(text)
-        if self.listener is not None and self in self.listener.waiting:
-            self.received.clear()
-
-
-@fault("full-queue-throws-out-the-oldest", breaks="RFC9293:3.10.7.4-ack-synrcvd-ok")
-class FullQueueThrowsOutTheOldest(Listener):
-    """A SYN for which there is no room takes the place of the connection that has waited longest."""
-
-    def has_room(self) -> bool:
-        if not super().has_room() and self.waiting:
-            self.waiting.popleft().delete()
-        return super().has_room()
