@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.state import State
 from reference.congestion import Congestion
 from reference.segment import ACK, RST, SYN, Options
 
@@ -89,7 +90,8 @@ class Windows(Congestion):
             return 0
         if ctl & SYN:
             return self.rcv_wnd
-        self.advance_edge()
+        if self.state is not State.SYN_RECEIVED:  # a SYN,ACK, which may have to be sent again, could not tell it
+            self.advance_edge()
         return self.rcv_wnd >> self.rcv_shift
 
     # -- the send window --
