@@ -1,0 +1,68 @@
+"""Runs the quick cases on the lab again and again under load, and tells whether every verdict stays the same.
+
+    .venv/bin/python tests/benchmarks/steady.py [RUNS] [ARGUMENTS FOR PYTEST ...]
+
+A `nice` busy loop keeps each core occupied meanwhile. Prints a line for each run; exit status 1 when verdicts differ.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+Verdicts = dict[tuple[str, str, str], str]
+
+
+def run(arguments: list[str]) -> Verdicts:
+    """Run the cases once; return the verdict of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", f"--reports={folder}", *arguments]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        document = json.loads((Path(folder) / "linux" / "verdicts.json").read_text(encoding="utf-8"))
+    return {
+        (one["case"], one["family"], json.dumps(one["parameters"], sort_keys=True)): one["verdict"]
+        for one in document["verdicts"]
+    }
+
+
+def main() -> int:
+    """Run, compare, print."""
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    arguments = sys.argv[2:] or ["-n", "8"]
+    loops = [
+        subprocess.Popen(["nice", "-n", "19", sys.executable, "-c", "while True: pass"])
+        for _ in range(os.cpu_count() or 1)
+    ]
+    first: Verdicts = {}
+    differing: Counter[tuple[str, str, str]] = Counter()
+    print(f"{'run':>4}{'wall s':>9}{'load':>7}{'cases':>7}  verdicts, and how many differ from the first run")
+    try:
+        for number in range(1, runs + 1):
+            start = time.monotonic()
+            verdicts = run(arguments)
+            first = first or verdicts
+            other = [key for key in first.keys() | verdicts.keys() if first.get(key) != verdicts.get(key)]
+            differing.update(other)
+            counted = ", ".join(f"{count} {word}" for word, count in Counter(verdicts.values()).most_common())
+            print(
+                f"{number:4}{time.monotonic() - start:9.1f}{os.getloadavg()[0]:7.1f}{len(verdicts):7}  {counted};"
+                f" {len(other)} differ",
+                flush=True,
+            )
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+    for (case, family, parameters), times in differing.most_common():
+        print(f"differs in {times} of {runs} runs: {case} {family} {parameters}")
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
