@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 
 def run(arguments: list[str], profile: str | None) -> tuple[float, float, str]:
@@ -31,7 +32,7 @@ def run(arguments: list[str], profile: str | None) -> tuple[float, float, str]:
 
 def in_turn() -> str:
     """Write a copy of the lab's profile that allows one case in flight; return its path."""
-    text = open("conformance/lab/linux.toml", encoding="utf-8").read()
+    text = Path("conformance/lab/linux.toml").read_text(encoding="utf-8")
     with tempfile.NamedTemporaryFile("w", suffix=".toml", delete=False, encoding="utf-8") as file:
         file.write(text.replace("[timers]", "[limits]\nmax_connections = 1\n\n[timers]", 1))
     return file.name
