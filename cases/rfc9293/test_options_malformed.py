@@ -85,7 +85,7 @@ def test_illegal_length_in_final_ack_is_survived(peer, another, options):
 def test_illegal_length_in_syn_ack_is_survived(peer, another, target, options):
     peer.send(SYN | ACK, options=options)
     peer.expect_one_of(reply(ACK, seq=peer.irs + 1, ack=peer.iss + 1), reply(RST), reply(RST | ACK), NOTHING)
-    still_serves(another(target.listen()))
+    still_serves(another(target.subject.open_port))
 
 
 @requirement("RFC9293:MUST-7")
