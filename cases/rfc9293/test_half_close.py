@@ -40,6 +40,26 @@ def test_data_that_crossed_the_fin_is_acknowledged_and_delivered(peer, target):
     assert target.receive(10) == b"still here"
 
 
+@requirement("RFC9293:3.6-case1-receive-after-close", "RFC9293:SHLD-31")
+@target_in(FIN_WAIT_1, FIN_WAIT_2)
+def test_data_above_a_gap_is_delivered_in_its_place(peer, target):
+    gap = peer.snd_nxt
+    peer.send(ACK, seq=gap + 6, data=b"here")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=gap, data=b"")
+    peer.send(ACK, data=b"still ")
+    peer.send(ACK, seq=gap + 6, data=b"here")  # again, for a target that has not held it
+    assert target.receive(10) == b"still here"
+
+
+@requirement("RFC9293:3.6-case1-receive-after-close")
+@target_in(FIN_WAIT_1, FIN_WAIT_2)
+def test_data_that_comes_twice_is_delivered_once(peer, target):
+    peer.send(ACK, data=b"still ")
+    peer.send(ACK, seq=peer.snd_nxt - 6, data=b"still ")
+    peer.send(ACK, data=b"here")
+    assert target.receive(10) == b"still here"
+
+
 @slow
 @requirement("RFC9293:3.10.7.4-ack-fw2")
 @target_in(FIN_WAIT_2)
