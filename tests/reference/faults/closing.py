@@ -287,7 +287,9 @@ class FinWait1DoesNotSeeItsFinAcknowledged(Endpoint):
         pass
 
 
-@fault("fin-in-fin-wait-1-leads-to-closing-always", breaks="RFC9293:3.10.7.4-fin-fw1-acked")
+@fault(
+    "fin-in-fin-wait-1-leads-to-closing-always", breaks=("RFC9293:3.10.7.4-fin-fw1-acked", "RFC9293:3.3.2-fw1-to-tw")
+)
 class FinInFinWait1LeadsToClosingAlways(Endpoint):
     """FIN and ACK in one segment: the FIN is dealt with before the ACK."""
 

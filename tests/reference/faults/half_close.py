@@ -48,6 +48,25 @@ class DataAfterOurFinIsDeliveredTwice(Endpoint):
         super().take(text)
 
 
+@fault("data-that-comes-twice-is-delivered-twice", breaks="RFC9293:3.6-case1-receive-after-close")
+class DataThatComesTwiceIsDeliveredTwice(Endpoint):
+    """A copy of the last segment is acknowledged, and goes to the user once more."""
+
+    def unacceptable(self, segment: Segment) -> bool:
+        if segment.text and segment.end == self.rcv_nxt and self.state in FIN_WAITS:
+            self.received += segment.text
+        return super().unacceptable(segment)
+
+
+@fault("data-above-a-gap-is-delivered-before-it", breaks="RFC9293:3.6-case1-receive-after-close")
+class DataAboveAGapIsDeliveredBeforeIt(Endpoint):
+    """The user gets octets in the order in which they come."""
+
+    def hold(self, seq: int, text: bytes) -> None:
+        self.received += text
+        super().hold(seq, text)
+
+
 @fault("fin-wait-2-times-out-under-a-user-who-receives", breaks="RFC9293:3.10.7.4-ack-fw2")
 class FinWait2TimesOutUnderAUserWhoReceives(Endpoint):
     def enter_fin_wait_2(self) -> None:
@@ -55,7 +74,7 @@ class FinWait2TimesOutUnderAUserWhoReceives(Endpoint):
         self.start("fin-wait-2", self.settings.fin_wait_2_timeout)
 
 
-@fault("close-wait-takes-no-send", breaks="RFC9293:3.10.2-send-estab")
+@fault("close-wait-takes-no-send", breaks=("RFC9293:3.10.2-send-estab", "RFC9293:3.6.1-half-close-send"))
 class CloseWaitTakesNoSend(Endpoint):
     """The peer's FIN closes both directions."""
 

@@ -105,7 +105,10 @@ class MssBelow536IsIgnored(Endpoint):
         super().take_offer(replace(offered, mss=max(536, offered.mss or 536)))
 
 
-@fault("data-makes-no-room-for-options", breaks=("RFC9293:3.7.1-reduce-for-options", "RFC2525:2.18-options-mss"))
+@fault(
+    "data-makes-no-room-for-options",
+    breaks=("RFC9293:3.7.1-reduce-for-options", "RFC6691:2-sender-reduces", "RFC2525:2.18-options-mss"),
+)
 class DataMakesNoRoomForOptions(Endpoint):
     """Segments hold as many octets of data as the MSS says, and the timestamps besides."""
 

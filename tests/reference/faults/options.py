@@ -190,7 +190,7 @@ class OptionsWithoutSynDropTheSegment(Host):
         return None if segment and strange and not segment.ctl & SYN else segment
 
 
-@fault("options-of-a-reset-drop-it", breaks="RFC9293:MUST-5")
+@fault("options-of-a-reset-drop-it", breaks=("RFC9293:MUST-5", "RFC9293:3.10.7.4-rst-exact"))
 class OptionsOfAResetDropIt(Host):
     def read_segment(self, packet: ip.Packet) -> Segment | None:
         segment = super().read_segment(packet)

@@ -173,6 +173,28 @@ class TimeWaitAnswersAReset(Endpoint):
         return super().unacceptable(segment)
 
 
+@fault("time-wait-challenges-with-a-wrong-number", breaks="RFC9293:3.10.7.4-rst-inwindow-challenge")
+class TimeWaitChallengesWithAWrongNumber(Endpoint):
+    """The challenge is numbered SND.NXT-1: whoever sent the reset learns a number that is not the present one."""
+
+    def challenge(self) -> None:
+        if self.state is State.TIME_WAIT:
+            self.emit(ACK, add(self.snd_nxt, -1))
+        else:
+            super().challenge()
+
+
+@fault("time-wait-resets-in-answer-to-a-reset", breaks="RFC9293:3.10.7.4-rst-inwindow-challenge")
+class TimeWaitResetsInAnswerToAReset(Endpoint):
+    """A reset in the window draws a reset."""
+
+    def challenge(self) -> None:
+        if self.state is State.TIME_WAIT:
+            self.send_reset(self.snd_nxt)
+        else:
+            super().challenge()
+
+
 # -- a SYN, and the port used again --
 
 
@@ -204,7 +226,10 @@ class TimeWaitRefusesANewSyn(Endpoint):
         return False
 
 
-@fault("time-wait-is-never-reopened", breaks=("RFC9293:MAY-2", "RFC6191:2-tw-ts-greater"))
+@fault(
+    "time-wait-is-never-reopened",
+    breaks=("RFC9293:MAY-2", "RFC9293:3.10.7.4-syn-timewait", "RFC6191:2-tw-ts-greater", "RFC6191:2-tw-nots-seq"),
+)
 class TimeWaitIsNeverReopened(Endpoint):
     def may_reopen(self, segment: Segment) -> bool:
         return False
@@ -236,7 +261,10 @@ class ReopenedConnectionTakesOldData(Endpoint):
         return super().check_sequence(segment)
 
 
-@fault("time-wait-does-not-look-at-timestamps", breaks="RFC6191:2-tw-ts-greater")
+@fault(
+    "time-wait-does-not-look-at-timestamps",
+    breaks=("RFC6191:2-tw-ts-greater", "RFC9293:SHLD-4", "RFC9293:3.10.7.4-seq-timewait-ts"),
+)
 class TimeWaitDoesNotLookAtTimestamps(Endpoint):
     """A SYN below the old numbers reopens nothing, though its timestamp is later."""
 
