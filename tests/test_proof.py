@@ -9,9 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from proof import data, exceptions, play
+from proof import data, exceptions, play, pool
 from proof.matrix import Matrix, Run, to_play, wrong_before
-from proof.outcome import Outcome, outcome_of
+from proof.outcome import Outcome, Stuck, outcome_of
 from proof.proof import Proof
 from reference.faults import Fault
 from reference.host import Host
@@ -242,15 +242,50 @@ def test_a_wire_on_which_everything_goes_on_for_ever_comes_to_an_end() -> None:
         wire.later(again)
 
     again()
-    with pytest.raises(play.Stuck, match="steps"):
+    with pytest.raises(Stuck, match="steps"):
         _exhaust(lambda: wire.step(wire.now() + 1.0))
 
 
 def test_a_loop_without_time_comes_to_an_end() -> None:
-    with pytest.raises(play.Stuck), play._limited(0.01):
+    with pytest.raises(Stuck), play._limited(0.01):
         _exhaust(lambda: True)
 
 
 def _exhaust(step: Callable[[], bool]) -> None:
     while step():
         pass
+
+
+def play_all(monkeypatch: pytest.MonkeyPatch, outcomes: list[Outcome], *, each: bool) -> int:
+    """Play one run for each of these outcomes, all of them of one case; return how many were played."""
+    monkeypatch.setattr(pool, "_ITEMS", outcomes)
+    monkeypatch.setattr(pool, "name_of", lambda item: item.case)
+    monkeypatch.setattr(pool, "played", lambda item, fault: item)
+    return len(pool._play(("sends", tuple(range(len(outcomes))), each))[1])
+
+
+def test_a_case_that_has_shown_what_it_is_about_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = [outcome("a", CLOSED, "conforms"), outcome("a", CLOSED), outcome("a", CLOSED)]
+    assert play_all(monkeypatch, outcomes, each=False) == 2
+    assert play_all(monkeypatch, outcomes, each=True) == 3
+
+
+def test_a_fault_that_lets_nothing_end_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = [outcome("a", CLOSED, "inconclusive", stuck=True) for _ in range(9)]
+    assert play_all(monkeypatch, outcomes, each=True) == pool.MOST_STUCK
+
+
+def test_a_search_ends_with_the_first_fault_on_which_the_case_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def played(item: Any, fault: str) -> Outcome:
+        tried.append((item, fault))
+        return outcome("a", CLOSED, "violates" if (item, fault) == (1, "y") else "conforms")
+
+    monkeypatch.setattr(pool, "_ITEMS", [0, 1])
+    monkeypatch.setattr(pool, "played", played)
+    found = pool._search(pool.Search("a", (0, 1), ("x", "y"), False, float("inf")))
+    assert found is not None
+    assert found[0] == "y"
+    assert tried == [(0, "x"), (0, "y"), (1, "x"), (1, "y")]
+    assert pool._search(pool.Search("a", (0, 1), ("x", "y"), False, 0.0)) is None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from conformance.ahead import Record
+from conformance.errors import Inconclusive
 from conformance.report.text import one_line
 from conformance.report.verdict import DIFFERS, Word, judge
 from conformance.requirements import lookup
@@ -15,7 +16,8 @@ from conformance.requirements import lookup
 class Outcome:
     """The verdict on one run of a case: one set of parameters, one family.
 
-    `own` tells that what the case itself expects did not come; `broken` are the invariants that were seen broken.
+    `own` tells that what the case itself expects did not come; `broken` are the invariants that were seen broken,
+    `stuck` that it came to no end by itself.
     """
 
     case: str
@@ -25,6 +27,7 @@ class Outcome:
     own: bool = False
     broken: tuple[str, ...] = ()
     reason: str = ""
+    stuck: bool = False
 
     @property
     def blames(self) -> frozenset[str]:
@@ -44,6 +47,10 @@ class Outcome:
         return self.word == "conforms" if taken_up else self.shows
 
 
+class Stuck(Inconclusive):
+    """The fault lets the case come to no end."""
+
+
 def outcome_of(case: str, run: str, cites: Sequence[str], record: Record) -> Outcome:
     """Judge a case that was played."""
     broken = [str(one.requirement) for one in record.case.violations] if record.case else []  # type: ignore[attr-defined]
@@ -53,4 +60,4 @@ def outcome_of(case: str, run: str, cites: Sequence[str], record: Record) -> Out
     own = judge(phase, kind, level).word in DIFFERS
     word = judge(phase, kind, level, violations=levels).word
     reason = one_line(record.error) if record.error else ""
-    return Outcome(case, run, tuple(cites), word, own, tuple(broken), reason)
+    return Outcome(case, run, tuple(cites), word, own, tuple(broken), reason, isinstance(record.error, Stuck))

@@ -16,11 +16,10 @@ from reference.wire import START, ModelWire
 
 from conformance.ahead import Record, play
 from conformance.bench import Bench
-from conformance.errors import Inconclusive
 from conformance.report.subject import case_name, requirements
 from conformance.target.profile import Profile
 from proof.matrix import Run
-from proof.outcome import Outcome, outcome_of
+from proof.outcome import Outcome, Stuck, outcome_of
 
 STEPS = 200_000
 """Things that may happen on the wire of a case: some thirty times what happens in the longest one."""
@@ -33,10 +32,6 @@ SECONDS = 10.0
 
 SHARES = 50
 """A bench shuffles its ports; a fiftieth of them is enough for one case."""
-
-
-class Stuck(Inconclusive):
-    """The fault lets the case come to no end."""
 
 
 class BoundedWire(ModelWire):
