@@ -12,11 +12,13 @@ from conformance import (
     FIN_WAIT_1,
     FIN_WAIT_2,
     LAST_ACK,
+    LISTEN,
     NO_CTL,
     PSH,
     SYN,
     TIME_WAIT,
     URG,
+    reply,
     requirement,
     target_in,
 )
@@ -37,6 +39,30 @@ UNACCEPTABLE = (
 def test_ack_in_order_is_not_acknowledged(peer):
     peer.send(ACK)
     peer.expect_ignored()
+
+
+FURTHER_ON = {"second": 0.0, "middle": 0.5, "last": 1.0}
+"""Where in the window behind RCV.NXT, as a share of it."""
+
+
+@requirement("RFC9293:3.4-accept-len0-wndpos", "RFC9293:3.4-ack-no-space")
+@pytest.mark.parametrize("share", FURTHER_ON.values(), ids=FURTHER_ON)
+@target_in(ESTABLISHED, FIN_WAIT_2, CLOSE_WAIT)
+def test_ack_further_on_in_the_window_is_not_acknowledged(peer, share):
+    peer.send(ACK, seq=peer.snd_nxt + 1 + int(share * (peer.snd_wnd - 2)))
+    peer.expect_ignored()
+
+
+@requirement("RFC9293:3.4-mod-arith", "RFC9293:3.4-wrap-data")
+@target_in(LISTEN)
+def test_segment_across_the_last_sequence_number_is_acceptable(peer):
+    peer.restart(2**32 - 6)
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK, data=TEN[:2])
+    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.send(ACK, seq=peer.iss + 1, data=TEN)  # begins with the two; its last number is 4
+    peer.expect(ACK, ack=peer.iss + 1 + len(TEN))
 
 
 @requirement("RFC9293:3.8.4-ka-reply", "RFC1122:4.2.3.6-ka-answered", "RFC9293:3.10.7.4-seq-unacceptable-ack")
@@ -89,6 +115,55 @@ def test_empty_ack_for_an_unacceptable_segment_has_the_current_window(peer):
     before = peer.expect(ACK, ack=peer.snd_nxt)
     peer.send(ACK, seq=peer.snd_nxt - 1000)
     peer.expect(ACK, seq=before.seq, ack=before.ack, window=before.window, data=b"")
+
+
+@requirement("RFC9293:3.10.7.4-seq-unacceptable-nodata")
+@pytest.mark.parametrize("off", [-1000, 1_000_000], ids=["below", "above"])
+@target_in(ESTABLISHED)
+def test_ack_of_an_unacceptable_segment_does_not_count(peer, target, off):
+    target.send(TEN)
+    data = peer.expect(ACK, data=TEN)
+    peer.send(ACK, seq=peer.snd_nxt + off)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    peer.expect_retransmission(data)
+
+
+@requirement("RFC9293:3.10.7.4-seq-unacceptable-nodata")
+@pytest.mark.parametrize("off", [-1000, 1_000_000], ids=["below", "above"])
+@target_in(ESTABLISHED)
+def test_window_of_an_unacceptable_segment_does_not_count(peer, target, off):
+    peer.send(ACK, seq=peer.snd_nxt + off, window=0)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    target.send(TEN)
+    peer.expect_data(TEN)
+
+
+@requirement("RFC9293:3.10.7.4-text-deliver", "RFC9293:3.10.7.4-ack-estab-dup", "RFC5961:5.2-ack-range-old-ok")
+@target_in(ESTABLISHED)
+def test_data_with_a_duplicate_ack_is_taken(peer, target):
+    target.send(TEN)
+    old = peer.expect(ACK, data=TEN)
+    peer.send(ACK)
+    peer.send(ACK, ack=old.seq, data=TEN)  # as if it had been sent before the ACK
+    peer.expect(ACK, ack=peer.snd_nxt)
+
+
+LONG_AGO = 3 * 2**29
+"""Below SND.UNA by more than any window (2^30), but not by half the sequence space."""
+
+
+@requirement("RFC9293:3.10.7.4-ack-5961", "RFC5961:5.2-ack-range-check")
+@target_in(ESTABLISHED)
+def test_data_with_an_ack_of_long_ago_is_answered(peer):
+    data = peer.send(ACK, ack=peer.rcv_nxt - LONG_AGO, data=TEN)
+    peer.expect_one_of(reply(ACK, ack=data.seq), reply(ACK, ack=data.end))  # dropped; or taken, without RFC 5961
+
+
+@requirement("RFC9293:MAY-12", "RFC5961:5.2-ack-range", "RFC5961:5.2-ack-range-check")
+@target_in(ESTABLISHED)
+def test_data_with_an_ack_of_long_ago_is_dropped(peer):
+    data = peer.send(ACK, ack=peer.rcv_nxt - LONG_AGO, data=TEN)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=data.seq, data=b"")
 
 
 @requirement("RFC9293:3.10.7.4-ack-estab-future", "RFC9293:7-optimistic-ack", "RFC9293:3.4-acceptable-ack")

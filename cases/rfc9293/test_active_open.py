@@ -9,9 +9,12 @@ from conformance import (
     NOTHING,
     SYN,
     SYN_SENT,
+    mss,
+    offering,
     reply,
     requirement,
     target_in,
+    window_scale,
 )
 from conformance.options import MSS_KIND
 from conformance.states import OPENING_SYNS
@@ -129,6 +132,16 @@ def test_send_waits_for_the_connection(peer, target):
 @requirement("RFC9293:3.10.7.3-synsent-syn-window", "RFC1122:4.2.2.20-synsent-vars")
 @target_in(SYN_SENT)
 def test_window_of_the_syn_ack_holds(peer, target):
+    peer.send(SYN | ACK, window=3)
+    peer.expect(ACK, data=b"")
+    target.send(b"early")
+    peer.expect(ACK, seq=peer.irs + 1, data=b"ear", within=peer.timing.retransmission)
+
+
+@requirement("RFC9293:3.10.7.3-synsent-syn-window", "RFC7323:2.2-ws-syn-unscaled")
+@offering(mss(1460), window_scale(7))
+@target_in(SYN_SENT)
+def test_window_of_the_syn_ack_is_not_scaled(peer, target):
     peer.send(SYN | ACK, window=3)
     peer.expect(ACK, data=b"")
     target.send(b"early")

@@ -79,6 +79,17 @@ def test_data_of_syn_is_taken_once(peer):
     peer.expect(ACK, ack=peer.iss + 1 + 14)
 
 
+@requirement("RFC9293:3.5-data-in-syn-hold", "RFC9293:3.4-syn-before-data", "RFC9293:3.10.7.2-listen-syn-queue")
+@target_in(LISTEN)
+def test_data_of_syn_is_delivered_once(peer, target):
+    peer.send(SYN, data=b"0123456789")
+    answer = peer.expect(SYN | ACK)
+    rest = b"0123456789abcd"[(answer.ack - peer.iss - 1) % 2**32 :]  # what it has not acknowledged, and four more
+    peer.send(ACK, seq=answer.ack, data=rest)
+    target.accept()
+    assert target.receive(14) == b"0123456789abcd"
+
+
 @requirement("RFC9293:3.10.7.2-listen-ack", "RFC9293:3.5.1-two-passive")
 @pytest.mark.parametrize(
     ("ctl", "data"),

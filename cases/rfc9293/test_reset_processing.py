@@ -13,12 +13,14 @@ from conformance import (
     FIN_WAIT_2,
     LAST_ACK,
     LISTEN,
+    NOTHING,
     PSH,
     RST,
     SYN,
     URG,
     mss,
     offering,
+    reply,
     requirement,
     target_in,
 )
@@ -48,6 +50,15 @@ def test_reset_is_obeyed_whatever_other_bits_are_set(peer, more):
 @target_in(*SYNCHRONIZED)
 def test_reset_that_carries_data_is_obeyed(peer, ctl):
     peer.send(ctl, data=b"the reason, in plain text")
+    peer.expect_gone()
+
+
+@requirement("RFC9293:3.10.7.4-rst-exact", "RFC9293:3.10.7.4-rst-estab")
+@target_in(ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
+def test_reset_right_behind_data_is_obeyed(peer):
+    data = peer.send(ACK, data=b"data")
+    peer.send(RST)  # the data may not be acknowledged yet
+    peer.expect_one_of(reply(ACK, ack=data.end), NOTHING)
     peer.expect_gone()
 
 

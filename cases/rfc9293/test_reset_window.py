@@ -13,6 +13,7 @@ from conformance import (
     NOTHING,
     RST,
     SACK_PERMITTED,
+    SYN,
     mss,
     offering,
     reply,
@@ -144,3 +145,17 @@ def test_challenges_are_limited(peer, timing, facts):
     acks = peer.hear_all(timing.silence)
     facts["challenge ACKs for 50 RSTs at once"] = len(acks)
     assert len(acks) < len(resets)
+
+
+@requirement("RFC5961:7-throttle-percon")
+@target_in(ESTABLISHED)
+def test_limit_of_one_connection_is_not_that_of_another(peer, another, timing):
+    other = another()
+    other.send(SYN)
+    other.expect(SYN | ACK, ack=other.iss + 1)
+    other.send(ACK)
+    for number in range(1, 51):
+        peer.send(RST, seq=peer.snd_nxt + number)
+    peer.hear_all(timing.silence)
+    other.send(RST, seq=other.snd_nxt + 1)
+    other.expect_challenge_or_gone()

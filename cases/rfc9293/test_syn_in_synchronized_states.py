@@ -42,7 +42,6 @@ WITHIN = {"RCV.NXT": 0.0, "middle": 0.5, "last": 1.0}
 @requirement(
     "RFC9293:3.10.7.4-syn-sync-challenge",
     "RFC5961:4.2-syn-challenge",
-    "RFC5961:4.2-syn-mitigation",
     "RFC9293:3.10.7.4-syn-inwindow-legacy",
 )
 @pytest.mark.parametrize("share", WITHIN.values(), ids=WITHIN)
@@ -70,6 +69,15 @@ def test_data_with_the_syn_is_not_taken(peer):
     got = peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), *LEGACY)
     peer.send(ACK, seq=peer.snd_nxt - 1, ack=peer.irs + 1, data=b"\0")  # an old octet
     peer.expect_one_of(reply(AFTER[got.ctl], ack=peer.snd_nxt), *LEGACY)
+
+
+@requirement("RFC5961:4.2-syn-mitigation", "RFC9293:7-blind-inwindow")
+@target_in(ESTABLISHED)
+def test_after_a_challenged_syn_data_is_taken(peer):
+    peer.inject(peer.craft(SYN))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    peer.send(ACK, data=b"x")
+    peer.expect(ACK, ack=peer.snd_nxt)
 
 
 OUTSIDE = {"RCV.NXT-1": -1, "RCV.NXT-2": -2, "RCV.NXT-100000": -100_000, "old": -(1 << 30)}

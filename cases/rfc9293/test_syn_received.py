@@ -70,6 +70,14 @@ def test_reset_returns_to_listen(peer, ctl):
     peer.expect(RST, seq=peer.rcv_nxt)  # the first thing that is said: nobody knows the handshake any more
 
 
+@requirement("RFC9293:3.10.7.4-rst-synrcvd-passive")
+@target_in(SYN_RECEIVED)
+def test_syn_ack_is_not_sent_again_after_reset(peer, timing):
+    peer.send(RST)
+    peer.expect_gone()
+    assert peer.hear_all(timing.retransmission) == []
+
+
 @requirement("RFC9293:3.3.2-rst-to-listen", "RFC9293:3.10.7.4-rst-synrcvd-passive")
 @target_in(SYN_RECEIVED)
 def test_listener_takes_a_fresh_syn_after_reset(peer):
