@@ -360,6 +360,17 @@ class CrossingSynAckIsReset(Endpoint):
         return super().unacceptable(segment)
 
 
+@fault(
+    "crossed-open-wants-a-syn-ack",
+    breaks=("RFC9293:3.10.7.4-ack-synrcvd-ok", "RFC9293:3.5-simopen-establish"),
+)
+class CrossedOpenWantsASynAck(Endpoint):
+    """An ACK alone does not establish it, though the SYN came before."""
+
+    def check_ack_in_syn_received(self, segment: Segment) -> bool:
+        return self.listener is not None and super().check_ack_in_syn_received(segment)
+
+
 @fault("active-open-goes-back-to-listen", breaks=("RFC9293:MUST-11", "RFC9293:3.5.3-rst-synrcvd-active"))
 class ActiveOpenGoesBackToListen(Endpoint):
     """SYN-RECEIVED has forgotten how it was entered: a reset leads to LISTEN."""
