@@ -206,7 +206,7 @@ class AckOfThePastIsNotChecked(Endpoint):
         return False
 
 
-@fault("ack-of-the-past-is-dropped-in-silence", breaks="RFC9293:3.10.7.4-ack-5961")
+@fault("ack-of-the-past-is-dropped-in-silence", breaks=("RFC9293:3.10.7.4-ack-5961", "RFC5961:5.2-ack-range-check"))
 class AckOfThePastIsDroppedInSilence(Endpoint):
     def check_ack(self, segment: Segment) -> bool:
         return not self.ack_is_too_old(segment) and super().check_ack(segment)

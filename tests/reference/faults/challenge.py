@@ -20,7 +20,7 @@ class SynInTheWindowIsIgnored(Endpoint):
         pass
 
 
-@fault("syn-in-the-window-resets", breaks="RFC5961:4.2-syn-mitigation")
+@fault("syn-in-the-window-resets", breaks=("RFC5961:4.2-syn-mitigation", "RFC9293:7-blind-inwindow"))
 class SynInTheWindowResets(Endpoint):
     """The rule of RFC 793. Seen in gVisor and picoTCP. RFC 9293 leaves it a choice."""
 
@@ -72,7 +72,10 @@ class ChallengeHasAWrongNumber(Endpoint):
         self.emit(ACK, add(self.snd_nxt, -1))
 
 
-@fault("challenge-acknowledges-too-little", breaks=("RFC5961:3.2-rst-inwindow", "RFC9293:3.5.1-halfopen-rst-accepted"))
+@fault(
+    "challenge-acknowledges-too-little",
+    breaks=("RFC5961:3.2-rst-inwindow", "RFC9293:3.5.1-halfopen-rst-accepted", "RFC5961:4.2-syn-valid-rst"),
+)
 class ChallengeAcknowledgesTooLittle(Endpoint):
     """ACK is one less than RCV.NXT: the reset made from it misses."""
 

@@ -40,7 +40,7 @@ class IsnOfThePeerDoesNotWrap(Endpoint):
         self.rcv_nxt = min(segment.seq + 1, 0xFFFFFFFF)
 
 
-@fault("window-does-not-wrap", breaks="RFC9293:3.4-mod-arith")
+@fault("window-does-not-wrap", breaks=("RFC9293:3.4-mod-arith", "RFC9293:3.4-wrap-data"))
 class WindowDoesNotWrap(Endpoint):
     """Numbers are compared as they stand."""
 
@@ -227,7 +227,11 @@ class SynInTheWindowOfSynReceivedIsReset(Endpoint):
 
 @fault(
     "reset-in-syn-received-is-ignored",
-    breaks=("RFC9293:3.10.7.4-rst-synrcvd-passive", "RFC9293:3.5-unsync-rst-listen"),
+    breaks=(
+        "RFC9293:3.10.7.4-rst-synrcvd-passive",
+        "RFC9293:3.5-unsync-rst-listen",
+        "RFC9293:3.5.3-rst-synrcvd-passive",
+    ),
 )
 class ResetInSynReceivedIsIgnored(Endpoint):
     def reset(self) -> None:
@@ -266,7 +270,7 @@ class ResetInTheWindowOfSynReceivedIsIgnored(Endpoint):
 # -- the SYN,ACK again --
 
 
-@fault("syn-ack-is-not-sent-again", breaks="RFC9293:3.10.8-synrcvd-retx")
+@fault("syn-ack-is-not-sent-again", breaks=("RFC9293:3.10.8-synrcvd-retx", "RFC9293:3.10.8-retx-timeout"))
 class SynAckIsNotSentAgain(Endpoint):
     def send_syn(self, ctl: int) -> None:
         super().send_syn(ctl)
@@ -292,7 +296,10 @@ class SynAckAgainAcknowledgesNothing(Endpoint):
         super().retransmit(sent)
 
 
-@fault("syn-ack-does-not-back-off", breaks=("RFC9293:3.10.8-synrcvd-retx", "RFC6298:5.5-backoff"))
+@fault(
+    "syn-ack-does-not-back-off",
+    breaks=("RFC9293:3.10.8-synrcvd-retx", "RFC6298:5.5-backoff", "RFC2525:2.10-no-backoff"),
+)
 class SynAckDoesNotBackOff(Endpoint):
     def back_off(self) -> None:
         if self.state is not State.SYN_RECEIVED:

@@ -163,7 +163,10 @@ class DataOfASynIsCountedFromTheSyn(Endpoint):
             self.rcv_nxt = add(segment.end, -1)
 
 
-@fault("data-of-a-syn-is-acknowledged-and-lost", breaks="RFC9293:3.5-data-in-syn-hold")
+@fault(
+    "data-of-a-syn-is-acknowledged-and-lost",
+    breaks=("RFC9293:3.5-data-in-syn-hold", "RFC9293:3.10.7.2-listen-syn-queue"),
+)
 class DataOfASynIsAcknowledgedAndLost(Endpoint):
     def take_syn(self, segment: Segment) -> None:
         super().take_syn(segment)
@@ -242,7 +245,7 @@ class BroadcastIsAnswered(Host):
         return replace(packet, dst=own, payload=payload)
 
 
-@fault("own-address-as-source-kills", breaks="RFC9293:MUST-63")
+@fault("own-address-as-source-kills", breaks=("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid"))
 class OwnAddressAsSourceKills(Host):
     """A SYN from its own address and port (LAND), and it is dead. Seen in stacks of the nineties."""
 

@@ -85,7 +85,10 @@ class ResetOutsideTheWindowIsReset(Endpoint):
 # -- in the window --
 
 
-@fault("reset-in-the-window-is-obeyed", breaks=("RFC5961:3.2-rst-mitigation", "RFC5961:3.2-rst-continue"))
+@fault(
+    "reset-in-the-window-is-obeyed",
+    breaks=("RFC5961:3.2-rst-mitigation", "RFC5961:3.2-rst-continue", "RFC9293:7-blind-inwindow"),
+)
 class ResetInTheWindowIsObeyed(Endpoint):
     """The rule of RFC 793 (CVE-2004-0230). Seen in gVisor and older lwIP. RFC 9293 leaves it a choice."""
 
@@ -149,7 +152,13 @@ class ResetAfterAChallengeIsIgnored(Endpoint):
 
 @fault(
     "reset-is-ignored-while-data-flows",
-    breaks=("RFC9293:3.10.7.4-rst-exact", "RFC9293:3.10.7.4-rst-estab", "RFC9293:3.5-sync-rst-abort"),
+    breaks=(
+        "RFC9293:3.10.7.4-rst-exact",
+        "RFC9293:3.10.7.4-rst-estab",
+        "RFC9293:3.5-sync-rst-abort",
+        "RFC9293:3.5.1-abort-on-rst-data",
+        "RFC1122:4.2.2.13-closed-or-aborted",
+    ),
 )
 class ResetIsIgnoredWhileDataFlows(Endpoint):
     def reset(self) -> None:
@@ -280,7 +289,9 @@ class ResetWithUrgOrPshIsIgnored(Endpoint):
 # -- what it does --
 
 
-@fault("reset-does-not-stop-the-retransmission", breaks="RFC9293:3.10.7.4-rst-estab")
+@fault(
+    "reset-does-not-stop-the-retransmission", breaks=("RFC9293:3.10.7.4-rst-estab", "RFC9293:3.5.1-abort-on-rst-data")
+)
 class ResetDoesNotStopTheRetransmission(Endpoint):
     """The connection is forgotten, its timer is not."""
 

@@ -57,7 +57,10 @@ class SynSentTakesAnAckOfTheIss(Endpoint):
         return segment.ack == self.iss or super().syn_is_acknowledged(segment)
 
 
-@fault("wrong-ack-ends-the-attempt", breaks=("RFC9293:3.10.7.3-synsent-bad-ack", "RFC9293:3.5-old-dup-syn-sender"))
+@fault(
+    "wrong-ack-ends-the-attempt",
+    breaks=("RFC9293:3.10.7.3-synsent-bad-ack", "RFC9293:3.5-old-dup-syn-sender", "RFC1337:2-h3"),
+)
 class WrongAckEndsTheAttempt(Endpoint):
     def syn_sent_check_ack(self, segment: Segment) -> bool:
         right = super().syn_sent_check_ack(segment)
@@ -80,7 +83,10 @@ class WrongAckStopsTheRetransmissionOfTheSyn(Endpoint):
 # -- second check: RST --
 
 
-@fault("syn-sent-obeys-a-reset-without-ack", breaks="RFC9293:3.10.7.3-synsent-rst-noack")
+@fault(
+    "syn-sent-obeys-a-reset-without-ack",
+    breaks=("RFC9293:3.10.7.3-synsent-rst-noack", "RFC5961:3.2-rst-synsent", "RFC9293:3.5.3-rst-synsent-ack"),
+)
 class SynSentObeysAResetWithoutAck(Endpoint):
     def syn_sent_check_rst(self, segment: Segment) -> bool:
         segment.ctl |= ACK if segment.ctl & RST else 0
@@ -94,7 +100,10 @@ class SynSentObeysTheAckFieldOfAResetWithoutItsBit(Endpoint):
         return super().syn_sent_check_rst(segment)
 
 
-@fault("syn-sent-obeys-a-reset-with-a-wrong-ack", breaks="RFC9293:3.10.7.3-synsent-bad-ack-rst")
+@fault(
+    "syn-sent-obeys-a-reset-with-a-wrong-ack",
+    breaks=("RFC9293:3.10.7.3-synsent-bad-ack-rst", "RFC5961:3.2-rst-synsent", "RFC9293:3.5.3-rst-synsent-ack"),
+)
 class SynSentObeysAResetWithAWrongAck(Endpoint):
     def syn_sent_check_ack(self, segment: Segment) -> bool:
         return bool(segment.ctl & RST) or super().syn_sent_check_ack(segment)
@@ -227,7 +236,7 @@ class WindowOfTheSynIsNotTaken(Endpoint):
         super().take_syn(replace(segment, wnd=0xFFFF))
 
 
-@fault("window-of-the-syn-is-scaled", breaks="RFC9293:3.10.7.3-synsent-syn-window")
+@fault("window-of-the-syn-is-scaled", breaks=("RFC9293:3.10.7.3-synsent-syn-window", "RFC7323:2.2-ws-syn-unscaled"))
 class WindowOfTheSynIsScaled(Endpoint):
     def take_syn(self, segment: Segment) -> None:
         super().take_syn(segment)
