@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -38,8 +39,8 @@ def add_options(group: Any) -> None:
         help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; `model`: the reference endpoint; repeatable."
         " Without it: the embedded lab",
     )
-    add("--open-port", type=int, metavar="PORT", help="a port of the target that accepts connections")
-    add("--closed-port", type=int, metavar="PORT", help="a port of the target where nothing listens")
+    add("--open-port", type=_port, metavar="PORT", help="a port of the target that accepts connections")
+    add("--closed-port", type=_port, metavar="PORT", help="a port of the target where nothing listens")
     add(
         "--source",
         action="append",
@@ -51,6 +52,12 @@ def add_options(group: Any) -> None:
     add("--agent", metavar="HOST[:PORT]", help="the control address of the agent on the target")
     add("--fault", metavar="NAME", help="a deviation that the model is to have (with --target model)")
     add("--profile", metavar="FILE", help="what is known of the target beforehand, and its known deviations (TOML)")
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+    return int(text)
 
 
 class Session:

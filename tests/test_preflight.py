@@ -25,10 +25,16 @@ def test_a_scope_is_kept() -> None:
     assert named(["fe80::1%lo"]) == [Named("fe80::1%lo", {"ipv6": "fe80::1%lo"})]
 
 
-@pytest.mark.parametrize("address", ["no.such.host.invalid", "300.1.1.1", "", "a b"])
+@pytest.mark.parametrize("address", ["no.such.host.invalid", "300.1.1.1", "a b"])
 def test_a_host_that_is_unknown(address: str) -> None:
     with pytest.raises(UsageProblem, match="unknown host"):
         named([address])
+
+
+def test_a_target_without_an_address() -> None:
+    for option in ("", "ecu="):
+        with pytest.raises(UsageProblem, match="--target names no address"):
+            named([option])
 
 
 @pytest.mark.parametrize(

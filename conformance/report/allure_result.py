@@ -16,7 +16,7 @@ from allure_commons.model2 import Label, Link, Parameter, Status, StatusDetails,
 from allure_commons.types import AttachmentType, LabelType, LinkType, Severity
 from allure_commons.utils import now
 
-from conformance.report.catches import sentence
+from conformance.report.catches import listed
 from conformance.report.evidence import CAPTURE, LADDER, TEXT
 from conformance.report.settle import Settled
 from conformance.report.verdict import Verdict, Word
@@ -67,7 +67,7 @@ def correct(result: TestResult, settled: Settled, *, keep_status: bool = False) 
         known = True if verdict.known else None
         details = StatusDetails(known=known, message=message, trace=settled.text)
         result.statusDetails = None if conforms else details
-    result.description = "\n\n".join(filter(None, (result.description, sentence(verdict.case))))
+    result.description = "\n\n".join(filter(None, (result.description, listed(verdict.case))))
     result.labels = [one for one in result.labels if one.name != LabelType.SEVERITY] + _labels(verdict)
     result.links.extend(_links(settled))
     result.parameters = [Parameter(name=name, value=value) for name, value in _parameters(verdict).items()]

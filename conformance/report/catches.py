@@ -17,11 +17,13 @@ def catches(case: str, path: Path = _FILE) -> tuple[str, ...]:
     return tuple(known["faults"].get(name, name) for name in known["cases"].get(case, ()))
 
 
-def sentence(case: str, path: Path = _FILE) -> str:
-    """Say it in one sentence; empty where there is nothing to say."""
+def listed(case: str, path: Path = _FILE) -> str:
+    """Say it as a list in Markdown; empty where there is nothing to say."""
     found = catches(case, path)
     more = (f"and {len(found) - _MOST} more",) if len(found) > _MOST else ()
-    return f"This case is known to catch: {'; '.join((*found[:_MOST], *more))}." if found else ""
+    return (
+        "\n".join(("This case is known to catch:\n", *(f"- {one}" for one in (*found[:_MOST], *more)))) if found else ""
+    )
 
 
 @cache

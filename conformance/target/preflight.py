@@ -50,6 +50,8 @@ def named(options: Sequence[str]) -> list[Named]:
 
 
 def _resolve(address: str) -> list[str]:
+    if not address:
+        raise UsageProblem("--target names no address: give one, such as --target 10.0.0.2 or --target NAME=10.0.0.2")
     try:
         answers = socket.getaddrinfo(address, None, type=socket.SOCK_STREAM)
     except (socket.gaierror, UnicodeError):
