@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from proof import data, exceptions, play, pool
-from proof.matrix import Matrix, Run, to_play, wrong_before
+from proof.matrix import Matrix, Run, citing, watching, wrong_before
 from proof.outcome import Outcome, Stuck, outcome_of
 from proof.proof import Proof
 from reference.faults import Fault
@@ -75,13 +75,13 @@ RUNS = [Run(0, "a", (CLOSED, FIN)), Run(1, "a", (CLOSED,)), Run(2, "b", (FIN,)),
 
 
 def test_the_runs_that_cite_what_is_broken_are_played() -> None:
-    assert to_play([FIN], RUNS) == [0, 2, 3]
-    assert to_play([FAR], RUNS) == []
+    assert citing([FIN], RUNS) == [0, 2, 3]
+    assert citing([FAR], RUNS) == []
 
 
 def test_what_an_invariant_watches_is_looked_for_in_every_case_once() -> None:
-    assert to_play([CHECKSUM], RUNS) == [0, 2]
-    assert to_play([CHECKSUM, CLOSED], RUNS) == [0, 1, 2]
+    assert watching([CHECKSUM], RUNS) == [0, 2]
+    assert watching([CLOSED], RUNS) == []
 
 
 def outcome(case: str, cites: str, word: Any = "violates", **named: Any) -> Outcome:
@@ -94,7 +94,7 @@ def test_a_fault_is_found_by_a_case_that_cites_what_it_breaks() -> None:
     matrix.take("there", [outcome("a", CLOSED), outcome("b", FIN, "inconclusive")])
     assert matrix.unfound() == ["there"]
     assert matrix.unproven() == ["b"]
-    assert matrix.caught == {"a": {"here", "there"}}
+    assert matrix.caught == {"a": {"here"}}
 
 
 def test_faults_near_to_a_case_come_first() -> None:
@@ -131,7 +131,7 @@ def test_the_file_is_the_same_for_the_same_matrix(tmp_path: Path) -> None:
     text = data.text_of({"b": {"sends"}, "a": {"sends", "ends-too-soon"}}, FAULTS)
     assert json.loads(text) == {
         "cases": {"a": ["ends-too-soon", "sends"], "b": ["sends"]},
-        "faults": {"ends-too-soon": "ends too soon", "sends": "Sends what nobody wants."},
+        "faults": {"ends-too-soon": "ends too soon", "sends": "sends: Sends what nobody wants."},
     }
     assert list(json.loads(text)["cases"]) == ["a", "b"]
     file = tmp_path / "proof.json"

@@ -25,9 +25,10 @@ def text_of(caught: Mapping[str, set[str]], faults: Mapping[str, Fault]) -> str:
 
 
 def describe(fault: Fault) -> str:
-    """Say in one line what goes wrong: the first line of the class's own docstring, or else the name as words."""
-    written = inspect.cleandoc(fault.part.__dict__.get("__doc__") or "").partition("\n")[0]
-    return written or fault.name.replace("-", " ")
+    """Say in one line what goes wrong: the name as words, and the first line of the class's docstring if it has one."""
+    words = fault.name.replace("-", " ")
+    told = inspect.cleandoc(fault.part.__dict__.get("__doc__") or "").partition("\n")[0]
+    return f"{words}: {told}" if told else words
 
 
 def is_current(text: str, path: Path = FILE) -> bool:

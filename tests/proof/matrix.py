@@ -24,17 +24,15 @@ class Run:
     family: str = "ipv4"
 
 
-def to_play(breaks: Sequence[str], runs: Iterable[Run]) -> list[int]:
-    """Return the runs that have to find a fault: they cite what it breaks.
+def citing(breaks: Sequence[str], runs: Iterable[Run]) -> list[int]:
+    """Return the runs that have to find a fault: they cite what it breaks."""
+    return [run.number for run in runs if set(breaks) & set(run.cites)]
 
-    Where an invariant watches that, any case may find it: then the first run of each other case is played as well.
-    """
-    broken, seen, chosen = set(breaks), set[str](), []
-    for run in runs:
-        if broken & set(run.cites) or (broken & WATCHED and run.case not in seen):
-            chosen.append(run.number)
-        seen.add(run.case)
-    return chosen
+
+def watching(breaks: Sequence[str], runs: Iterable[Run]) -> list[int]:
+    """Return the first run of each case, where an invariant watches what a fault breaks: any case may find it then."""
+    first = {run.case: run.number for run in reversed(list(runs))}
+    return sorted(first.values()) if WATCHED & set(breaks) else []
 
 
 @dataclass(slots=True)
@@ -59,9 +57,10 @@ class Matrix:
             if fault is None:
                 self.before.setdefault(outcome.case, []).append(outcome)
                 continue
-            if outcome.blames & set(self.breaks[fault]):
+            blamed = outcome.blames & set(self.breaks[fault])
+            if blamed:
                 self.found.setdefault(fault, {}).setdefault(outcome.case, outcome)
-            if outcome.proves(self.not_taken_up(outcome.case)):
+            if blamed & set(outcome.cites):
                 self.caught.setdefault(outcome.case, set()).add(fault)
 
     def not_taken_up(self, case: str) -> bool:

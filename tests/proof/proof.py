@@ -10,7 +10,7 @@ from itertools import chain
 from reference.faults import Fault
 
 from proof.exceptions import Exceptions
-from proof.matrix import Matrix, Run, to_play, wrong_before
+from proof.matrix import Matrix, Run, citing, watching, wrong_before
 from proof.outcome import Outcome
 from proof.pool import Pool, Search
 from proof.table import cases_table, faults_table, outcome_line
@@ -28,7 +28,10 @@ class Proof:
 
     def of_faults(self) -> int:
         """Play the cases against the faults, and print what they say. 1 when a fault is not found."""
-        for fault, outcomes in self._pool.play(self._chosen(self._runs)):
+        everything = [run.number for run in self._runs]
+        for fault, outcomes in self._pool.play(
+            (one, everything if self._whole else self._thoroughly(one)) for one in self.matrix.breaks
+        ):
             for outcome in outcomes:
                 if outcome.word != "conforms":
                     print(outcome_line(outcome))
@@ -53,20 +56,21 @@ class Proof:
         return wrong
 
     def _with_faults(self) -> None:
-        """Play one family; the others where that has not been enough."""
-        matrix, first = self.matrix, self._runs[0].family
-        self._take(self._chosen(run for run in self._runs if run.family == first))
-        unfound, unproven = set(matrix.unfound()), set(matrix.unproven())
-        cases = [run.case for run in self._runs]
-        others = self._chosen(run for run in self._runs if run.family != first)
-        self._take((one, [run for run in runs if one in unfound or cases[run] in unproven]) for one, runs in others)
+        """Play one family; all, and whoever watches, where that has not been enough."""
+        matrix, breaks, runs = self.matrix, self.matrix.breaks, self._runs
+        if self._whole:
+            self._take((fault, [run.number for run in runs]) for fault in breaks)
+            return
+        first = [run for run in runs if run.family == runs[0].family]
+        self._take((fault, citing(breaks[fault], first)) for fault in breaks)
+        self._take([(fault, self._thoroughly(fault)) for fault in matrix.unfound()])
+        unproven = set(matrix.unproven())
+        others = [run for run in runs if run.case in unproven and run.family != runs[0].family]
+        self._take((fault, citing(breaks[fault], others)) for fault in breaks)
 
-    def _chosen(self, runs: Iterable[Run]) -> list[tuple[str, list[int]]]:
-        among = list(runs)
-        return [
-            (fault, [run.number for run in among] if self._whole else to_play(breaks, among))
-            for fault, breaks in self.matrix.breaks.items()
-        ]
+    def _thoroughly(self, fault: str) -> list[int]:
+        breaks = self.matrix.breaks[fault]
+        return sorted({*citing(breaks, self._runs), *watching(breaks, self._runs)})
 
     def _take(self, tasks: Iterable[tuple[str, list[int]]]) -> None:
         for fault, outcomes in self._pool.play(tasks, each=False):
