@@ -90,6 +90,8 @@ class Ahead:
             if not record.done:
                 self._loop.step(math.inf)
         self._flying.pop(record, None)
+        if not all(other.done for other in self._flying):
+            record.error = _dead(record) or record.error
         if _late(record):
             self._again(record)
         self._start_more()
@@ -166,15 +168,20 @@ def _finish(record: Record, case: Case) -> None:
         record.error = record.error or lost
 
 
-def _dead(record: Record, error: BaseException) -> Inconclusive | None:
-    """Where a case failed because nothing came: was it the target that conforms no more, or one that is no more?"""
+def _dead(record: Record) -> Inconclusive | None:
+    """Where a case failed in silence beside others: does the target conform no more, or is it no more?
+
+    Nobody can tell then which of the cases in flight it died of, or whether the link was lost. A case that was alone
+    with a target that dies has failed.
+    """
+    error = record.error
     if record.case is None or not isinstance(error, Nonconformance) or not error.got.startswith("nothing"):
         return None
     record.case.bench.doubt()
     try:
         record.case.bench.check_alive(record.family)
     except Inconclusive as dead:
-        return dead
+        return Inconclusive(f"{dead}; several cases were in flight, max_connections = 1 in a profile has them in turn")
     return None
 
 

@@ -151,6 +151,25 @@ def test_what_passed_under_a_late_tester_has_passed(loop: Loop) -> None:
     assert record.error is None
 
 
+@pytest.mark.parametrize(("limit", "kind"), [(1, Nonconformance), (2, Inconclusive)], ids=["alone", "beside another"])
+def test_the_silence_of_a_dead_target_fails_a_case_only_if_it_was_alone(loop: Loop, limit: int, kind: type) -> None:
+    def silent(case: Any) -> None:
+        raise Nonconformance("<CTL=ACK>", "nothing within 1 s")
+
+    def dead(family: str) -> None:
+        raise Inconclusive("stub does not answer any more")
+
+    other = Item(waiting(loop, 0.05, [], "other"))
+    item = Item(silent)
+    bench_of = bench_on(FakeWire())
+    bench_of().check_alive = dead
+    ahead = Ahead([item, other], bench_of, loop, {"stub": limit})  # type: ignore[list-item]
+    record = ahead.join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert type(record.error) is kind
+    ahead.join(other)  # type: ignore[arg-type]
+
+
 def test_a_walk_that_fails_fails_the_set_up(loop: Loop) -> None:
     def function(peer: Any) -> None:
         raise AssertionError("never reached")
