@@ -1,0 +1,66 @@
+"""What every user call of the target's needs: the agent, the sockets it is about, the transcript."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conformance.agent.client import Agent
+from conformance.errors import Inconclusive, NotApplicable
+from conformance.target.subject import Subject
+from conformance.timing import Timing
+from conformance.transcript import Transcript
+
+
+class Calls:
+    """The user of one target, for one case; each group of calls is a class on top of this one."""
+
+    def __init__(
+        self,
+        subject: Subject,
+        family: str,
+        agent: Agent | None,
+        transcript: Transcript,
+        timing: Timing,
+        now: Callable[[], float],
+    ) -> None:
+        self.subject = subject
+        self.family = family
+        self.address = subject.routes[family].address
+        self._agent = agent
+        self._transcript = transcript
+        self._timing = timing
+        self._now = now
+        self._listener: int | None = None
+        self._connection: int | None = None
+        self._remote: tuple[str, int] | None = None
+        self._receiving = False
+
+    @property
+    def has_agent(self) -> bool:
+        """Whether an agent drives the target's user calls."""
+        return self._agent is not None
+
+    @property
+    def tells_state(self) -> bool:
+        """Whether the agent can tell states: a private primitive, which no foreign server has."""
+        return self.subject.agent_ours
+
+    @property
+    def _socket_at_hand(self) -> int:
+        """The connection, or the listener where there is none."""
+        socket = self._connection if self._connection is not None else self._listener
+        assert socket is not None, "listen or connect first"
+        return socket
+
+    def _open_connection(self) -> int:
+        if self._connection is None:
+            raise Inconclusive("the target has no connection to work on")
+        return self._connection
+
+    def _needs_agent(self, call: str) -> Agent:
+        if self._agent is None:
+            raise NotApplicable(f"needs an agent on the target (user call {call}); see --agent")
+        return self._agent
+
+    def _call(self, text: str) -> None:
+        self._transcript.call(self._now(), text)

@@ -1,0 +1,34 @@
+"""CLOSE and ABORT: RFC 9293, sections 3.9.1.4 and 3.9.1.6."""
+
+from __future__ import annotations
+
+from conformance.target.calls import Calls
+
+SEND_ONLY = 1
+"""SHUTDOWN's word for sending (what RFC 9293 calls CLOSE)."""
+
+
+class Closing(Calls):
+    """CLOSE and ABORT."""
+
+    def close(self) -> None:
+        """CLOSE: no more data to send. Receiving goes on (what POSIX calls shutdown(SHUT_WR))."""
+        self._call("CLOSE")
+        self._needs_agent("close").shutdown(self._open_connection(), SEND_ONLY)
+
+    def release(self) -> None:
+        """Give the socket up in both directions (what POSIX calls close): nobody will read what still comes."""
+        self._call("CLOSE and stop reading")
+        self._needs_agent("release").close_socket(self._open_connection(), abort=False)
+
+    def abort(self) -> None:
+        """ABORT: reset the connection and discard it."""
+        self._call("ABORT")
+        self._needs_agent("abort").close_socket(self._open_connection(), abort=True)
+
+    def stop_listening(self, *, abort: bool = False) -> None:
+        """CLOSE in LISTEN, or ABORT."""
+        agent = self._needs_agent("close")
+        assert self._listener is not None, "listen first"
+        self._call(f"{'ABORT' if abort else 'CLOSE'} in LISTEN")
+        agent.close_socket(self._listener, abort)

@@ -1,0 +1,101 @@
+"""OPEN, passive and active: RFC 9293, section 3.9.1.1; and the connections that a listener hands over."""
+
+from __future__ import annotations
+
+import random
+
+from conformance.agent.client import Agent, AgentRefused
+from conformance.agent.primitives import Parameter
+from conformance.agent.protocol import Result
+from conformance.errors import Inconclusive, Nonconformance
+from conformance.target.calls import Calls
+from conformance.wire import Flow
+
+LISTEN_PORTS = range(11000, 20000)
+"""Where the target is made to listen: apart from well-known ports and from what systems take for ephemeral ones."""
+
+_TAKEN = (Result.CANNOT_BIND, Result.EXISTS)
+"""How a port in use is told: at once, or by LISTEN where another socket was bound to it meanwhile."""
+
+ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
+"""The local address that leaves the choice to the target."""
+
+
+class Opening(Calls):
+    """OPEN."""
+
+    def listen(self, port: int | None = None, *, backlog: int | None = None, reuse: bool | None = None) -> int:
+        """OPEN passive: listen on `port` (any free one when None) of the address under test; return the port.
+
+        `backlog` is how many established connections may wait for `accept`; with it none is accepted before
+        `accept_from_queue` says so. `reuse` sets or clears SO_REUSEADDR.
+        """
+        agent = self._needs_agent("listen")
+        self._call("OPEN (passive)" + (f", backlog {backlog}" if backlog is not None else ""))
+        for candidate in random.sample(LISTEN_PORTS, 8) if port is None else [port]:
+            try:
+                self._listen_on(agent, candidate, backlog, reuse)
+            except AgentRefused as refused:
+                if port is not None or refused.result not in _TAKEN:
+                    raise
+            else:
+                return candidate
+        raise Inconclusive(f"the target has no port free between {LISTEN_PORTS[0]} and {LISTEN_PORTS[-1]}")
+
+    def accept_from_queue(self, connections: int = 0x7FFF) -> None:
+        """Let the user take connections from the listen queue that `listen(backlog=...)` left full."""
+        agent = self._needs_agent("accept")
+        assert self._listener is not None, "listen first"
+        self._call("ACCEPT")
+        agent.listen_and_accept(self._listener, connections)
+
+    def accept(self) -> None:
+        """Take the next connection of the listener, which becomes the one that the other calls are about."""
+        accepted = self._needs_agent("accept").accepted(self._now() + self._timing.reply)
+        if accepted is None:
+            raise Inconclusive("the target's user was handed no connection")
+        self._connection, self._remote = accepted.socket, (accepted.address, accepted.port)
+        self._receiving = False
+
+    def accepts_nothing(self) -> None:
+        """Fail if the target's user is handed a connection."""
+        accepted = self._needs_agent("accept").accepted(self._now() + self._timing.silence)
+        if accepted is not None:
+            raise Nonconformance("no connection for the user", f"one from {accepted.address}:{accepted.port}")
+
+    def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True) -> None:
+        """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours.
+
+        The user names the address under test as the local one, unless `address_chosen` is false.
+        """
+        agent = self._needs_agent("connect")
+        local = self.address if address_chosen else ANY_ADDRESS[self.family]
+        self._connection, self._receiving = agent.create_and_bind(port, local), False
+        self._remote = (flow.local, flow.local_port)
+        self._call("OPEN (active)")
+        agent.connect(self._connection, flow.local_port, flow.local)
+
+    def connected(self, within: float | None = None) -> str:
+        """Return how the active OPEN ended: `ok`, `refused`, `reset`, `timeout` ...; `pending` when it has not yet."""
+        span = self._timing.reply if within is None else within
+        outcome = self._needs_agent("connect").connect_outcome(self._now() + span)
+        return "pending" if outcome is None else outcome.name.lower()
+
+    def concerns(self, flow: Flow) -> None:
+        """Name the peer that STATUS of a connection not yet accepted is about."""
+        self._remote = (flow.local, flow.local_port)
+
+    def _listen_on(self, agent: Agent, port: int, backlog: int | None, reuse: bool | None) -> None:
+        """Listen on `port`: the protocol cannot tell which one "any" was."""
+        self._listener = self._socket(agent, port, reuse)
+        if backlog is not None:
+            agent.configure(self._listener, Parameter.BACKLOG, backlog)
+        agent.listen_and_accept(self._listener, 0 if backlog is not None else 0x7FFF)
+
+    def _socket(self, agent: Agent, port: int, reuse: bool | None) -> int:
+        if reuse is None:
+            return agent.create_and_bind(port, self.address)
+        socket = agent.create_and_bind(None, self.address, bind=False)
+        agent.configure(socket, Parameter.REUSE_ADDRESS, int(reuse))
+        agent.bind(socket, port, self.address)
+        return socket

@@ -1,0 +1,35 @@
+"""STATUS, and settings of a connection: RFC 9293, section 3.9.1.5."""
+
+from __future__ import annotations
+
+from conformance.agent.primitives import Parameter
+from conformance.state import State
+from conformance.target.calls import Calls
+
+
+class Status(Calls):
+    """STATUS and what can be set."""
+
+    def state(self) -> State:
+        """STATUS: the state of the connection, or of the listener where there is none, by the agent's word."""
+        agent = self._needs_agent("state")
+        if self._connection is not None:
+            return agent.socket_state(self._connection, self._remote)
+        assert self._listener is not None, "listen or connect first"
+        if self._remote is not None:
+            state = agent.socket_state(self._listener, self._remote)
+            if state is not State.CLOSED:
+                return state
+        return agent.socket_state(self._listener)
+
+    def state_becomes(self, expected: State) -> bool:
+        """Tell whether the agent's word is, or becomes while a reply may still be under way, `expected`."""
+        until = self._now() + self._timing.reply
+        while self.state() is not expected:
+            if self._now() > until:
+                return False
+        return True
+
+    def configure(self, parameter: Parameter, value: int) -> None:
+        """Set a parameter of the connection, or of the listener where there is none."""
+        self._needs_agent("configure").configure(self._socket_at_hand, parameter, value)

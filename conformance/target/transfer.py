@@ -1,0 +1,57 @@
+"""SEND and RECEIVE: RFC 9293, sections 3.9.1.2 and 3.9.1.3."""
+
+from __future__ import annotations
+
+from conformance.agent.client import Agent
+from conformance.agent.protocol import Result
+from conformance.target.calls import Calls
+
+
+class Transfer(Calls):
+    """SEND and RECEIVE."""
+
+    def send(self, data: bytes, *, total: int | None = None, urgent: bool = False) -> None:
+        """SEND `data`, repeated up to `total` octets (at most 65535)."""
+        self._call(f"SEND {len(data) if total is None else total} octets" + (", URGENT" if urgent else ""))
+        self._needs_agent("send").send_data(self._open_connection(), data, total, urgent=urgent)
+
+    def receive(self, octets: int, within: float | None = None) -> bytes:
+        """RECEIVE `octets` octets; return those that came, fewer at the end of the stream or when time is up.
+
+        A reset raises `ConnectionResetError`, whatever else ends the connection `ConnectionError`.
+        """
+        agent = self._needs_agent("receive")
+        self._call(f"RECEIVE {octets} octets")
+        self._start_receiving(agent)
+        until = self._now() + (self._timing.reply if within is None else within)
+        data = b""
+        while len(data) < octets:
+            received = agent.received(until)
+            if received is None or received.end:
+                break
+            if received.error is not None:
+                kind = ConnectionResetError if received.error is Result.RESET else ConnectionError
+                raise kind(received.error.name.lower())
+            data += received.data
+        return data
+
+    def end_of_stream(self) -> bool:
+        """RECEIVE once more; tell whether the user learns that the peer has closed, and gets no octet before that."""
+        agent = self._needs_agent("receive")
+        self._call("RECEIVE")
+        self._start_receiving(agent)
+        received = agent.received(self._now() + self._timing.reply)
+        return received is not None and received.end
+
+    def learns_of_reset(self) -> bool:
+        """RECEIVE once more; tell whether the user learns that the connection was reset, not closed."""
+        agent = self._needs_agent("receive")
+        self._call("RECEIVE")
+        self._start_receiving(agent)
+        received = agent.received(self._now() + self._timing.reply)
+        return received is not None and received.error is not None and received.error is not Result.USER_TIMEOUT
+
+    def _start_receiving(self, agent: Agent) -> None:
+        if not self._receiving:
+            agent.receive_and_forward(self._open_connection())
+            self._receiving = True
