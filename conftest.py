@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from conformance import length
 from conformance.ahead import PROVIDED, Record, offer_of, told
 from conformance.case import Case
 from conformance.errors import UsageProblem
+from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
 from conformance.report.keys import CASE_KEY
@@ -65,7 +67,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Report what is quick first; what is slow has been started before it (see `conformance.ahead`)."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=length_of)
+
+
+def pytest_report_collectionfinish(items: list[pytest.Item]) -> str:
+    """Say beforehand what the run will take, where it is more than seconds."""
+    return length.told(items)
 
 
 @pytest.hookimpl(wrapper=True)

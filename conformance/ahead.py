@@ -19,6 +19,7 @@ import pytest
 
 from conformance.case import Case
 from conformance.errors import Inconclusive, Nonconformance, NotApplicable
+from conformance.length import length_of
 from conformance.state import State
 from conformance.states import Walk
 from conformance.wire.loop import Loop, Task
@@ -74,7 +75,7 @@ class Ahead:
                 subject = item.callspec.params["subject"]
                 self._records[item] = Record(item, lambda subject=subject: bench_of(*subject[:-1]))  # type: ignore[misc]
         waiting = [record for record in self._records.values() if not _alone(record.item)]
-        self._waiting = sorted(waiting, key=lambda record: record.item.get_closest_marker("slow") is None)
+        self._waiting = sorted(waiting, key=lambda record: -length_of(record.item))
         self._flying: dict[Record, str] = {}
 
     def join(self, item: pytest.Item) -> Record | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.expectation import reply
+from conformance.length import slow
 from conformance.offer import offering
 from conformance.options import EOL, NOP, SACK_PERMITTED, Option, mss, timestamps, window_scale
 from conformance.peer import NOTHING
@@ -35,9 +36,6 @@ CLOSE_WAIT = State.CLOSE_WAIT
 CLOSING = State.CLOSING
 LAST_ACK = State.LAST_ACK
 TIME_WAIT = State.TIME_WAIT
-
-slow = pytest.mark.slow
-"""The case waits for a timer of ten seconds or more; `-m "not slow"` leaves it out."""
 
 alone = pytest.mark.alone
 """The case disturbs the whole target: no other is in flight at it meanwhile."""

@@ -76,7 +76,7 @@ def waiting(loop: Loop, seconds: float, log: list[str], name: str) -> Callable[.
 def test_cases_are_in_flight_together_and_slow_ones_are_started_first(loop: Loop) -> None:
     log: list[str] = []
     quick = [Item(waiting(loop, 0.05, log, f"quick{number}")) for number in range(3)]
-    slow = Item(waiting(loop, 0.2, log, "slow"), {"slow": ()})
+    slow = Item(waiting(loop, 0.2, log, "slow"), {"slow": (60,)})
     ahead = ahead_of(loop, *quick, slow)
     for item in (*quick, slow):
         record = ahead.join(item)  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ def test_gaps_between_syns_double(peer, timing):
     assert next_gap > 1.5 * gap  # nearer to twice than to once
 
 
-@slow
+@slow(182)
 @requirement("RFC9293:MUST-23")
 @target_in(SYN_SENT)
 def test_attempt_lasts_three_minutes(peer, timing):

@@ -9,7 +9,7 @@ OVER = 1.2
 """The share of 2 MSL after which it has to be over: timers are coarse, and no RFC says how coarse."""
 
 
-@slow
+@slow(57)
 @requirement("RFC9293:MUST-13")
 @target_in(TIME_WAIT)
 def test_time_wait_lasts_twice_the_msl(peer, timing):
@@ -18,7 +18,7 @@ def test_time_wait_lasts_twice_the_msl(peer, timing):
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
 
 
-@slow
+@slow(72)
 @requirement("RFC9293:3.10.8-tw-timeout", "RFC9293:MUST-13")
 @target_in(TIME_WAIT)
 def test_time_wait_ends_after_twice_the_msl(peer, timing):
@@ -27,7 +27,7 @@ def test_time_wait_ends_after_twice_the_msl(peer, timing):
     peer.expect(RST, seq=peer.rcv_nxt)
 
 
-@slow
+@slow(102)
 @requirement("RFC9293:3.10.7.4-fin-timewait", "RFC9293:MUST-13")
 @target_in(TIME_WAIT, CLOSING)
 def test_retransmitted_fin_restarts_time_wait(peer, timing):
