@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from conformance import length
-from conformance.ahead import PROVIDED, Record, offer_of, told
 from conformance.case import Case
 from conformance.errors import UsageProblem
 from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
+from conformance.play import PROVIDED, Record, offer_of, told
 from conformance.report.keys import CASE_KEY
 from conformance.session import Session, add_options
 from conformance.state import State

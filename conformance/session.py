@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from conformance.ahead import Ahead, Record, shard
+from conformance.ahead import Ahead, shard
 from conformance.bench import Bench
 from conformance.errors import UsageProblem
+from conformance.play import Record
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.requirements.scan import scan
 from conformance.target import model

@@ -5,35 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from itertools import chain
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fakewire import FakeWire
+from items import Item, bench_on
 
-from conformance.ahead import TOLERANCE, Ahead, known, offer_of, shard, values_of
+from conformance.ahead import TOLERANCE, Ahead, shard
 from conformance.errors import Inconclusive, Nonconformance
-from conformance.options import mss
-from conformance.target.subject import Route, Subject
-from conformance.timing import Timing
 from conformance.wire.loop import Loop
-
-OURS, THEIRS = "198.51.100.1", "198.51.100.2"
-
-
-class Item:
-    """What `ahead` looks at of a pytest.Function."""
-
-    def __init__(self, function: Callable[..., None], marks: dict[str, Any] | None = None, **params: Any) -> None:
-        self.obj = function
-        names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        self.fixturenames = list(names)
-        self.callspec = SimpleNamespace(params={"subject": ("ipv4",), **params})
-        self._fixtureinfo = SimpleNamespace(argnames=names, name2fixturedefs={})
-        self._marks = marks or {}
-
-    def get_closest_marker(self, name: str) -> Any:
-        return SimpleNamespace(args=self._marks[name]) if name in self._marks else None
 
 
 @pytest.fixture(autouse=True)
@@ -46,18 +26,6 @@ def loop() -> Iterator[Loop]:
     made = Loop()
     yield made
     made.close()
-
-
-SUBJECT = Subject("stub", "none", {"ipv4": Route(THEIRS, (OURS,))}, 80, 81, Timing())
-
-
-def bench_on(wire: FakeWire) -> Callable[..., Any]:
-    bench = SimpleNamespace(
-        subject=SUBJECT, wire=wire, check_alive=lambda family: None, source=lambda family: OURS, doubt=lambda: None
-    )
-    ports = iter(range(20000, 30000))
-    bench.fresh_port = lambda: next(ports)
-    return lambda: bench
 
 
 def ahead_of(loop: Loop, *items: Any, limit: int = 10, wire: FakeWire | None = None) -> Ahead:
@@ -192,34 +160,6 @@ def test_cancelling_ends_what_is_in_flight(loop: Loop) -> None:
     ahead.cancel()
     assert "60.0" in log
     assert not {"60.0 done", "61.0 done"} & set(log)
-
-
-def test_a_fixture_that_only_pytest_has_leaves_the_item_to_pytest() -> None:
-    def plain(peer: Any, target: Any) -> None: ...
-
-    def odd(peer: Any, tmp_path: Any) -> None: ...
-
-    assert known(Item(plain))  # type: ignore[arg-type]
-    assert not known(Item(odd))  # type: ignore[arg-type]
-
-
-def test_a_plain_fixture_of_the_cases_own_file_is_called() -> None:
-    def function(case: Any, doubled: int) -> None: ...
-
-    item = Item(function, number=21)
-    definition = SimpleNamespace(func=lambda number: 2 * number, params=None)
-    item._fixtureinfo.name2fixturedefs["doubled"] = [definition]
-    assert known(item)  # type: ignore[arg-type]
-    case: Any = SimpleNamespace(target=None, timing=None, facts={})
-    assert values_of(item, case)["doubled"] == 42  # type: ignore[arg-type]
-
-
-def test_what_our_syn_offers() -> None:
-    def function(peer: Any) -> None: ...
-
-    assert offer_of(Item(function)) is None  # type: ignore[arg-type]
-    assert offer_of(Item(function, {"offering": ((mss(1),),)})) == (mss(1),)  # type: ignore[arg-type]
-    assert offer_of(Item(function, {"offering": ((mss(1),),)}, offer=(mss(2),))) == (mss(2),)  # type: ignore[arg-type]
 
 
 def test_every_worker_has_its_share() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.ahead import known
+from conformance.play import known
 
 ROOT = Path(__file__).parents[2]
 OPTIONS = ("--target", "model", "--collect-only", "-qq", "-p", "no:cacheprovider", "--rootdir", str(ROOT))
@@ -32,5 +32,5 @@ def collect(*arguments: str) -> list[pytest.Function]:
     runs = [item for item in plugin.items if isinstance(item, pytest.Function)]
     odd = [item.nodeid for item in runs if not known(item)]
     if odd:
-        raise SystemExit(f"these use fixtures that only pytest can set up (see conformance/ahead.py): {odd}")
+        raise SystemExit(f"these use fixtures that only pytest can set up (see conformance/play.py): {odd}")
     return sorted(runs, key=lambda item: item.nodeid)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.ahead import Record
 from conformance.errors import Inconclusive
+from conformance.play import Record
 from conformance.report.text import one_line
 from conformance.report.verdict import DIFFERS, Word, judge
 from conformance.requirements import lookup

@@ -14,8 +14,8 @@ from reference import faults, target
 from reference.host import Host
 from reference.wire import START, ModelWire
 
-from conformance.ahead import Record, play
 from conformance.bench import Bench
+from conformance.play import Record, play
 from conformance.report.subject import case_name, requirements
 from conformance.target.profile import Profile
 from proof.matrix import Run
