@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from conformance.agent import primitives as p
 from conformance.agent.client import Accepted, Agent, AgentRefused, Received
-from conformance.agent.primitives import Parameter, Urgent
+from conformance.agent.primitives import Parameter, Report, Urgent
 from conformance.agent.protocol import Kind, Message, Result
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.state import State
@@ -165,6 +165,12 @@ def test_values_of_responses_are_returned() -> None:
     assert agent.socket_state(1) is State.TIME_WAIT
     assert agent.socket_state(1, ("fe80::2%eth0", 7)) is State.SYN_RECEIVED
     assert agent.urgent_data(1) == (Urgent.TAKEN, b"!")
+
+
+def test_reports_are_told() -> None:
+    agent, channel = scripted([p.ERRORS.answer(b"\1\3")])
+    assert agent.errors(5, asking=False) == {Report.ICMP, Report.URGENT}
+    assert channel.sent == [p.ERRORS.ask(5, False)]
 
 
 def test_states_are_numbered_as_in_rfc_4022() -> None:

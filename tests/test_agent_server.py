@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import socket
+import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from conformance.agent import primitives as p
 from conformance.agent.client import Accepted, Agent, AgentRefused, Received
-from conformance.agent.primitives import Parameter, Urgent
+from conformance.agent.primitives import Parameter, Report, Urgent
 from conformance.agent.protocol import Kind, Message, ProtocolError, Result, decode
 from conformance.agent.room import Limits
 from conformance.agent.server import Server
@@ -221,7 +223,7 @@ def test_what_is_no_request_gets_no_answer(bench: Bench, datagram: bytes) -> Non
     assert channel.receive(at_once()) is None
 
 
-@pytest.mark.parametrize(("group", "number"), [(0, 0), (0, 4), (1, 1), (2, 8), (2, 0x7C), (0x7F, 0xFF)])
+@pytest.mark.parametrize(("group", "number"), [(0, 0), (0, 4), (1, 1), (2, 8), (2, 0x7A), (0x7F, 0xFF)])
 def test_an_unknown_primitive_is_not_found(bench: Bench, group: int, number: int) -> None:
     channel = bench.channel()
     channel.send(Message(Kind.REQUEST, group, number, b"abc").encode())
@@ -248,6 +250,7 @@ def test_a_socket_that_is_not_there_is_a_bad_one(agent: Agent) -> None:
         lambda: agent.bind(1),
         lambda: agent.socket_state(1),
         lambda: agent.urgent_data(1),
+        lambda: agent.errors(1),
     ):
         assert refusal(call) is Result.BAD_SOCKET
 
@@ -596,6 +599,51 @@ def test_urgent_data_can_come_in_line(bench: Bench, agent: Agent) -> None:
     assert got == b"ab!"
 
 
+# Error reports
+
+
+def test_urgent_data_is_reported_until_it_is_taken(bench: Bench, agent: Agent) -> None:
+    number, ours = connected(bench, agent)
+    assert agent.errors(number) == frozenset()
+    ours.send(b"ab!", socket.MSG_OOB)
+    bench.wait(lambda: agent.errors(number, asking=False) == {Report.URGENT})
+    agent.urgent_data(number)
+    assert agent.errors(number) == frozenset()
+
+
+def test_asking_for_reports_does_not_take_the_end_of_the_connection(bench: Bench, agent: Agent) -> None:
+    number, ours = connected(bench, agent)
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    ours.close()
+    bench.wait(lambda: agent.socket_state(number) is State.CLOSED)
+    assert agent.errors(number) == frozenset()
+    agent.receive_and_forward(number)
+    assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
+
+
+@pytest.mark.parametrize("method", ["recv", "send"])
+def test_an_error_of_a_connection_that_goes_on_is_reported_and_ends_nothing(
+    bench: Bench, agent: Agent, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    number, ours = connected(bench, agent)
+    errors = [OSError(errno.EHOSTUNREACH, "")]
+    real = getattr(socket.socket, method)
+
+    def unreachable_once(sock: socket.socket, *arguments: Any) -> Any:
+        if errors and sock.type == socket.SOCK_STREAM:
+            raise errors.pop()
+        return real(sock, *arguments)
+
+    agent.receive_and_forward(number)
+    monkeypatch.setattr(socket.socket, method, unreachable_once)
+    agent.send_data(number, b"there")
+    os.write(ours.fileno(), b"back")
+    assert agent.received(soon()) == Received(b"back", 4, False, None)
+    assert bench.receive(ours, 5) == b"there"
+    assert agent.errors(number, asking=False) == {Report.ICMP}
+    assert agent.errors(number) == frozenset()
+
+
 # CLOSE, ABORT, STATUS
 
 
@@ -814,6 +862,7 @@ requests = st.one_of(
     st.builds(p.CLOSE_SOCKET.ask, numbers, st.booleans()),
     st.builds(p.SOCKET_STATE.ask, numbers, ports, addresses),
     st.builds(p.URGENT_DATA.ask, numbers),
+    st.builds(p.ERRORS.ask, numbers, st.booleans()),
     st.builds(p.END_TEST.ask, numbers, st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=4)),
 )
 anything = st.one_of(

@@ -46,6 +46,7 @@ def ipv6() -> Iterator[socket.socket]:
         (Parameter.REUSE_ADDRESS, 1, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1),
         (Parameter.FIN_WAIT_2_TIMEOUT, 5, socket.IPPROTO_TCP, socket.TCP_LINGER2, 5),
         (Parameter.SYN_RETRIES, 2, socket.IPPROTO_TCP, socket.TCP_SYNCNT, 2),
+        (Parameter.ERROR_REPORTS, 1, socket.IPPROTO_IP, 11, 1),
         (Parameter.WINDOW_CLAMP, 5000, socket.IPPROTO_TCP, socket.TCP_WINDOW_CLAMP, 5000),
     ],
 )

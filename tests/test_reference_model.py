@@ -13,7 +13,7 @@ from reference.target import OURS, THEIRS
 from reference.wire import TRIP, ModelWire
 
 from conformance.agent.client import Agent, AgentRefused
-from conformance.agent.primitives import PRIMITIVES, Parameter, Urgent
+from conformance.agent.primitives import PRIMITIVES, Parameter, Report, Urgent
 from conformance.agent.protocol import Result
 from conformance.errors import UsageProblem
 from conformance.peer import Peer
@@ -156,6 +156,26 @@ def test_fault_takes_effect():
 def test_unknown_fault_is_told_with_its_neighbours():
     with pytest.raises(UsageProblem, match="did you mean rto-does-not-double"):
         faults.load("rto-does-not-duble")
+
+
+# -- error reports --
+
+
+def test_urgent_data_is_reported(wire, agent):
+    peer, number = connected(wire, agent)
+    peer.send(Ctl.ACK | Ctl.URG, urgent=5, data=b"abc")
+    peer.expect(Ctl.ACK)
+    assert agent.errors(number, asking=False) == {Report.URGENT}
+    assert agent.errors(number) == frozenset()
+
+
+def test_many_retransmissions_are_reported_unless_the_user_does_not_want_it(wire, agent):
+    _, number = connected(wire, agent)
+    agent.configure(number, Parameter.ERROR_REPORTS, 0)
+    agent.send_data(number, b"lost")
+    wire.wait(wire.open(Flow(OURS["ipv4"], 1, THEIRS["ipv4"], 9)), wire.now() + 20)
+    assert agent.errors(number, asking=False) == frozenset()
+    assert agent.errors(number) == {Report.RETRANSMISSIONS}
 
 
 # -- the option --

@@ -123,6 +123,10 @@ def _shutdown(session: Session, number: int, how: int) -> tuple[Any, ...]:
     return ()
 
 
+def _errors(session: Session, number: int, asking: bool) -> tuple[Any, ...]:
+    return (bytes(sorted(session.endpoint(number).reports(asking))),)
+
+
 def _urgent_data(session: Session, number: int) -> tuple[Any, ...]:
     return session.endpoint(number).urgent()
 
@@ -175,6 +179,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,
     p.SOCKET_STATE: _socket_state,

@@ -15,7 +15,7 @@ from typing import Any
 
 from conformance.agent import primitives as p
 from conformance.agent.exchange import AgentRefused, Exchange
-from conformance.agent.primitives import Parameter, Urgent
+from conformance.agent.primitives import Parameter, Report, Urgent
 from conformance.agent.protocol import SERVICE, Result
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.state import State
@@ -219,6 +219,13 @@ class Agent:
         if not 1 <= number <= len(_STATES):
             raise Inconclusive(f"{self.where} answers SOCKET_STATE with {number}, which is no state")
         return _STATES[number - 1]
+
+    def errors(self, socket: int, *, asking: bool = True) -> frozenset[Report]:
+        """Return what the TCP has reported of the connection since it was last asked (ours only).
+
+        Without `asking`: only what it reported of itself, not what has to be looked for.
+        """
+        return frozenset(map(Report, self._exchange.ask(p.ERRORS, socket, asking)[0]))
 
     def urgent_data(self, socket: int) -> tuple[Urgent, bytes]:
         """Return what the user knows of urgent data (ours only), and the urgent octet, which is taken by that."""

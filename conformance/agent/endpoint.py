@@ -9,10 +9,11 @@ import struct
 from typing import Any
 
 from conformance.agent import primitives as p
+from conformance.agent import reports
 from conformance.agent.flow import Flow, bare, flow_of
 from conformance.agent.output import MOST, Output
 from conformance.agent.owner import Owner
-from conformance.agent.primitives import Urgent
+from conformance.agent.primitives import Report, Urgent
 from conformance.agent.protocol import Result
 from conformance.agent.refusal import Refused, result_of
 from conformance.agent.watch import READ, WRITE
@@ -22,6 +23,7 @@ PIECE = 1400
 
 _ABORT = struct.pack("ii", 1, 0)  # linger on, for no time
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+_OF_THE_CALL = (errno.EPIPE, errno.ENOTCONN, errno.EINVAL, errno.ECONNRESET, errno.ETIMEDOUT)
 _SENDING = (socket.SHUT_WR, socket.SHUT_RDWR)
 
 
@@ -36,6 +38,7 @@ class Endpoint:
         self._owner = owner
         self._output = Output()
         self._connecting = False
+        self._reported: set[Report] = set()  # unasked, in place of the answer to a call
         self._failure: Result | None = None  # how the connection ended, for those that ask later
         self._sent_all = False  # the user said that it sends no more
         self._shutdown_later: int | None = None
@@ -97,10 +100,19 @@ class Endpoint:
         self._output.add(data, flags)
         if not in_turn:
             try:
-                self._output.write(self.sock)
+                self._hand_over()
             except OSError as error:
                 raise Refused(self._unsent(error)) from None
         self._set_watch()
+
+    def _hand_over(self) -> None:
+        """Hand the kernel as much as it takes; raises OSError when the connection takes no more at all."""
+        try:
+            self._output.write(self.sock)
+        except OSError as error:
+            if not self._is_soft(error):
+                raise
+            self._output.write(self.sock)
 
     def _unsent(self, error: OSError) -> Result:
         """Return why the kernel did not take it: a broken pipe after the user's own end is no failure."""
@@ -128,6 +140,11 @@ class Endpoint:
                 raise
             return Urgent.NONE, b""
         return (Urgent.TAKEN, data) if data else (Urgent.NONE, b"")
+
+    def reports(self, asking: bool) -> set[Report]:
+        """Take what the TCP reports of the connection: unasked only, or also what it tells when it is asked."""
+        told, self._reported = self._reported, set()
+        return told | reports.taken(self.sock, asking)
 
     def shutdown(self, how: int) -> None:
         """Shut down; sending ends after what is queued."""
@@ -194,7 +211,7 @@ class Endpoint:
     def _write(self) -> None:
         """Send what is queued, then do what waited for that."""
         try:
-            self._output.write(self.sock)
+            self._hand_over()
         except OSError as error:
             self._failed(error)
         if self._output.octets:
@@ -207,6 +224,13 @@ class Endpoint:
                 self.sock.shutdown(how)
             except OSError as error:
                 self._failed(error)
+
+    def _is_soft(self, error: OSError) -> bool:
+        """Tell whether the error only reports something of a connection that goes on; take note of it then."""
+        soft = error.errno not in _OF_THE_CALL and reports.goes_on(self.sock)
+        if soft:
+            self._reported.add(Report.ICMP)
+        return soft
 
     def _failed(self, error: OSError) -> Result:
         """Take note that the connection has ended, and how. A broken pipe only repeats what is known."""
@@ -243,7 +267,8 @@ class Endpoint:
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
-            self._end_forward(self._failed(error))
+            if not self._is_soft(error):
+                self._end_forward(self._failed(error))
             return
         if not data:
             self._end_forward(Result.OK)

@@ -1,7 +1,7 @@
 """The primitives: one table, which the server and the client both read.
 
-GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, SOCKET_STATE, BIND and URGENT_DATA, and the
-*event* of CONNECT, which tells how an attempt ended: the response only says that it was issued.
+GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, SOCKET_STATE, BIND, URGENT_DATA and ERRORS, and
+the *event* of CONNECT, which tells how an attempt ended: the response only says that it was issued.
 """
 
 from __future__ import annotations
@@ -70,6 +70,7 @@ LISTEN_AND_ACCEPT = Primitive("LISTEN_AND_ACCEPT", TCP, 0x04, Layout(U16, U16), 
 CONNECT = Primitive("CONNECT", TCP, 0x05, Layout(U16, U16, ADDRESS), event=Layout(U16))
 CONFIGURE_SOCKET = Primitive("CONFIGURE_SOCKET", TCP, 0x06, Layout(U16, U16, OCTETS))
 SHUTDOWN = Primitive("SHUTDOWN", TCP, 0x07, Layout(U16, U8))
+ERRORS = Primitive("ERRORS", TCP, 0x7C, Layout(U16, BOOL), Layout(OCTETS))
 URGENT_DATA = Primitive("URGENT_DATA", TCP, 0x7D, Layout(U16), Layout(U8, OCTETS))
 BIND = Primitive("BIND", TCP, 0x7E, Layout(U16, U16, ADDRESS))
 SOCKET_STATE = Primitive("SOCKET_STATE", TCP, 0x7F, Layout(U16, U16, ADDRESS, shortest=1), Layout(U8))
@@ -77,7 +78,7 @@ SOCKET_STATE = Primitive("SOCKET_STATE", TCP, 0x7F, Layout(U16, U16, ADDRESS, sh
 PRIMITIVES = (
     *(GET_VERSION, START_TEST, END_TEST, IDENTIFY),
     *(CLOSE_SOCKET, CREATE_AND_BIND, SEND_DATA, RECEIVE_AND_FORWARD, LISTEN_AND_ACCEPT, CONNECT),
-    *(CONFIGURE_SOCKET, SHUTDOWN, URGENT_DATA, BIND, SOCKET_STATE),
+    *(CONFIGURE_SOCKET, SHUTDOWN, ERRORS, URGENT_DATA, BIND, SOCKET_STATE),
 )
 BY_NUMBER = {(primitive.group, primitive.number): primitive for primitive in PRIMITIVES}
 
@@ -110,6 +111,7 @@ class Parameter(IntEnum):
     FIN_WAIT_2_TIMEOUT = 0xFFF5  # seconds
     SYN_RETRIES = 0xFFF4  # retransmissions
     WINDOW_CLAMP = 0xFFF3  # octets
+    ERROR_REPORTS = 0xFFF2  # 1 on: ICMP errors are reported unasked; 0 off
 
 
 class Urgent(IntEnum):
@@ -118,3 +120,11 @@ class Urgent(IntEnum):
     NONE = 0
     ANNOUNCED = 1
     TAKEN = 2
+
+
+class Report(IntEnum):
+    """What ERRORS tells of a connection that goes on (RFC 9293, section 3.9.1.8)."""
+
+    ICMP = 1
+    RETRANSMISSIONS = 2  # R1 or more of one segment
+    URGENT = 3  # the urgent pointer is ahead of what was received

@@ -17,8 +17,9 @@ _MOST = 0x7FFFFFFF
 if sys.platform.startswith("linux"):  # numbers that Python's socket module does not name
     _DONT_FRAGMENT = {socket.AF_INET: (socket.IPPROTO_IP, 10), socket.AF_INET6: (socket.IPPROTO_IPV6, 23)}
     _USER_TIMEOUT = 18
+    _ERROR_REPORTS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 else:
-    _DONT_FRAGMENT = {}
+    _DONT_FRAGMENT = _ERROR_REPORTS = {}
     _USER_TIMEOUT = None
 _DISCOVER, _FRAGMENT = 2, 0
 
@@ -82,6 +83,8 @@ def _set(sock: socket.socket, parameter: int, value: bytes) -> None:
     elif parameter == Parameter.DONT_FRAGMENT and sock.family in _DONT_FRAGMENT:
         flag = number_of(value, high=1)
         sock.setsockopt(*_DONT_FRAGMENT[sock.family], _DISCOVER if flag else _FRAGMENT)
+    elif parameter == Parameter.ERROR_REPORTS and sock.family in _ERROR_REPORTS:
+        sock.setsockopt(*_ERROR_REPORTS[sock.family], number_of(value, high=1))
     elif parameter == Parameter.IP_TIMESTAMP and sock.family == socket.AF_INET and len(value) <= _SEVEN_WORDS:
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, value)
     elif parameter == Parameter.NAGLE:

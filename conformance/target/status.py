@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.agent.primitives import Parameter
+from conformance.agent.primitives import Parameter, Report
 from conformance.state import State
 from conformance.target.calls import Calls
 
@@ -29,6 +29,13 @@ class Status(Calls):
             if self._now() > until:
                 return False
         return True
+
+    def reported_errors(self, *, unasked: bool = False) -> frozenset[Report]:
+        """Return what the TCP has reported of the connection since the last call: soft errors (section 3.9.1.8).
+
+        `unasked` leaves out what the user had to ask for. `NotApplicable` with an agent that has no such primitive.
+        """
+        return self._needs_agent("error reports").errors(self._socket_at_hand, asking=not unasked)
 
     def configure(self, parameter: Parameter, value: int) -> None:
         """Set a parameter of the connection, or of the listener where there is none."""

@@ -195,6 +195,10 @@ def _close_socket(session: Session, number: int, abort: bool) -> tuple[Any, ...]
     return ()
 
 
+def _errors(session: Session, number: int, asking: bool) -> tuple[Any, ...]:
+    return (bytes(sorted(session.socket(number).reports(asking))),)
+
+
 def _urgent_data(session: Session, number: int) -> tuple[Any, ...]:
     return session.socket(number).urgent()
 
@@ -216,6 +220,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,
     p.SOCKET_STATE: _socket_state,

@@ -38,5 +38,5 @@ class Endpoint(Calls):
             self.tell(Signal.UNREACHABLE)
             self.delete()
         else:
-            self.tell(Signal.SOFT_ERROR)
+            self.tell(Signal.ICMP_ERROR)
         self.finish()

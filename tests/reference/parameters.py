@@ -23,6 +23,7 @@ _NUMBERS: dict[int, tuple[str, int, int]] = {
     Parameter.KEEP_ALIVE_INTERVAL: ("keep_alive_interval", 1, _MOST),
     Parameter.KEEP_ALIVE_COUNT: ("keep_alive_count", 1, _MOST),
     Parameter.URGENT_INLINE: ("urgent_inline", 0, 1),
+    Parameter.ERROR_REPORTS: ("error_reports", 0, 1),
     Parameter.FIN_WAIT_2_TIMEOUT: ("fin_wait_2_timeout", 0, _MOST),
     Parameter.SYN_RETRIES: ("syn_retries", 1, 0xFF),
 }

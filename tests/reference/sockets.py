@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from conformance.agent import primitives as p
-from conformance.agent.primitives import Primitive, Urgent
+from conformance.agent.primitives import Primitive, Report, Urgent
 from conformance.agent.protocol import Result
 from conformance.state import State
 from reference.addresses import text
@@ -29,6 +29,14 @@ ENDS = {
     Signal.UNREACHABLE: Result.REFUSED,
 }
 """The signals that end a connection, and what the tester is told."""
+
+
+REPORTS = {
+    Signal.ICMP_ERROR: Report.ICMP,
+    Signal.DELIVERY_PROBLEM: Report.RETRANSMISSIONS,
+    Signal.URGENT: Report.URGENT,
+}
+"""The signals of a connection that goes on (section 3.9.1.8)."""
 
 
 class Refusal(Exception):
@@ -68,6 +76,8 @@ class Socket(User):
         self._forward_left = self._forward_most = 0
         self._failure: Result | None = None
         self._connecting = False
+        self._unasked: set[Report] = set()
+        self._on_request: set[Report] = set()
         self._urgent_octet = b""
         self._urgent_taken: int | None = None
 
@@ -157,6 +167,13 @@ class Socket(User):
         told = endpoint is not None and endpoint.rcv_up is not None and lt(endpoint.rcv_nxt, endpoint.rcv_up)
         return (Urgent.ANNOUNCED if told else Urgent.NONE), b""
 
+    def reports(self, asking: bool) -> set[Report]:
+        """Take what was reported, or what can be asked for as well."""
+        told, self._unasked = self._unasked, set()
+        if asking:
+            told, self._on_request = told | self._on_request, set()
+        return told
+
     def settings_changed(self) -> None:
         """Tell the connection."""
         if self.endpoint is not None:
@@ -176,6 +193,8 @@ class Socket(User):
         if signal is Signal.WAITING:
             self._accept()
             return
+        if signal in REPORTS:
+            (self._unasked if self.settings.error_reports else self._on_request).add(REPORTS[signal])
         if signal in ENDS:
             self._failure = ENDS[signal]
         if self._connecting and (signal is Signal.OPENED or signal in ENDS):

@@ -42,7 +42,7 @@ class Timers(Output):
         self.back_off()
         self.retransmissions += 1
         if self.retransmissions == R1:
-            self.tell(Signal.SOFT_ERROR)
+            self.tell(Signal.DELIVERY_PROBLEM)
         self.retransmit(self.queue[0])
         self.start("retransmission", self.rto)
 

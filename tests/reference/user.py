@@ -17,7 +17,8 @@ class Signal(Enum):
     RESET = auto()
     TIMED_OUT = auto()
     UNREACHABLE = auto()  # an ICMP error ended the attempt
-    SOFT_ERROR = auto()  # an ICMP error, or R1: the connection goes on
+    ICMP_ERROR = auto()  # a soft one: the connection goes on
+    DELIVERY_PROBLEM = auto()  # R1 retransmissions of one segment: the connection goes on
     WAITING = auto()  # told to a listener's user: there is a connection to accept
 
 
@@ -61,6 +62,7 @@ class Settings:
     keep_alive_count: int = 9
     fin_wait_2_timeout: float = 60.0
     urgent_inline: bool = False
+    error_reports: bool = True
     ttl: int = 64
     traffic_class: int = 0
     dont_fragment: bool = True
