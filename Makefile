@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 STAMP := $(VENV)/.installed
-# Cases mostly wait for the target's timers, so there are more workers than cores.
-WORKERS ?= $(shell echo $$(( $$(nproc) * 4 )))
+# Waits overlap in each worker; more of them than cores would only start up more often.
+WORKERS ?= $(shell nproc)
 ARGS ?=
 
 # Whatever is written is written below this directory: pip's and Scapy's caches, the tests' temporary files.

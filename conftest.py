@@ -50,7 +50,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell a pytest-xdist worker what the controller found out."""
-    node.workerinput["conformance"] = node.config.stash[SESSION].plain()
+    node.workerinput["conformance"] = node.config.stash[SESSION].plain(node.config)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -66,8 +66,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Report what is quick first; what is slow has been started before it (see `conformance.ahead`)."""
-    items.sort(key=length_of)
+    """Report what is quick first, though the slow are started before it; the alone come last (`conformance.ahead`)."""
+    items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, length_of(item)))
 
 
 def pytest_report_collectionfinish(items: list[pytest.Item]) -> str:
@@ -110,11 +110,12 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Deal the cases so that each worker knows its share beforehand."""
-    if config.getoption("dist") != "load" or not config.stash[SESSION].names:
+    session = config.stash[SESSION]
+    if config.getoption("dist") != "load" or not session.names:
         return None
     from conformance.shards import Shards
 
-    return Shards(config, log)
+    return Shards(config, log, session.fewest)
 
 
 @pytest.fixture

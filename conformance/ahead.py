@@ -2,61 +2,70 @@
 
 A run mostly waits: for silence, for a retransmission, for 2MSL. Overlapped, it takes as long as its longest wait. The
 bodies of cases know nothing of it: they are plain functions of `peer`, `target`, `timing`, and where they wait, the
-loop lets others go on (`conformance.wire.loop`). The longest are started first. How one is played: `conformance.play`.
+loop lets others go on (`conformance.wire.loop`). How one is played: `conformance.play`.
+
+The longest are started first. Cases that have to be alone at their target come last, one after the other: by then
+nobody is left to wait for them.
 """
 
 from __future__ import annotations
 
-import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from conformance.errors import Inconclusive, Nonconformance
-from conformance.length import length_of
 from conformance.play import Record, known, play
 from conformance.wire.loop import Loop
+from conformance.wire.turns import Turns
 
 TOLERANCE = 0.1
 """Seconds by which the tester may be late in a case: the least silence that is listened for. A case that fails while
-its tester was later than that is run once more, alone."""
+its tester was later than that is run once more, with little else in flight."""
+
+LOOK_AGAIN = 0.02
+"""Seconds after which to see whether another process has left a target."""
 
 
 class Ahead:
-    """The records of one process. `bench_of` finds the bench for an item's subject; `limits` says by the subject's name
-    how many cases may be in flight at it."""
+    """The records of one process. `items` are those that it is known to run, `bench_of` finds the bench for an item's
+    subject, `limits` says by the subject's name how many cases may be in flight at it, `turns` keeps other processes
+    away from a target while a case is alone there."""
 
     def __init__(
-        self, items: Sequence[pytest.Item], bench_of: Callable[..., Any], loop: Loop, limits: dict[str, int]
+        self,
+        items: Sequence[pytest.Item],
+        bench_of: Callable[..., Any],
+        loop: Loop,
+        limits: dict[str, int],
+        turns: Turns | None = None,
     ) -> None:
         self._loop = loop
         self._limits = limits
-        self._records: dict[pytest.Item, Record] = {}
-        for item in items:
-            if isinstance(item, pytest.Function) and known(item):
-                subject = item.callspec.params["subject"]
-                self._records[item] = Record(item, lambda subject=subject: bench_of(*subject[:-1]))  # type: ignore[misc]
-        waiting = [record for record in self._records.values() if not _alone(record.item)]
-        self._waiting = sorted(waiting, key=lambda record: -length_of(record.item))
-        self._flying: dict[Record, str] = {}
+        self._bench_of = bench_of
+        self._turns = turns or Turns()
+        self._records = {item: record for item in items if (record := self._record_of(item)) is not None}
+        self._waiting: dict[str, deque[Record]] = {name: deque() for name in limits}
+        for record in sorted(self._records.values(), key=lambda record: (record.alone, -record.length)):
+            self._waiting[record.name].append(record)
+        self._flying: list[Record] = []
+        self._kept_out = False
+
+    def _record_of(self, item: pytest.Item) -> Record | None:
+        if not isinstance(item, pytest.Function) or not known(item):
+            return None
+        subject: tuple[str, ...] = item.callspec.params["subject"]  # type: ignore[assignment]
+        named = subject[:-1]
+        return Record(item, lambda: self._bench_of(*named), named[0] if named else next(iter(self._limits)))
 
     def join(self, item: pytest.Item) -> Record | None:
         """Wait until the case of `item` has run; None when it is none that can be run here."""
-        record = self._records.get(item)
+        record = self._records.get(item) or self._take_in(item)
         if record is None:
             return None
-        if _alone(item):
-            self._land()
-            play(record)
-        while not record.done:
-            self._start_more()
-            if not record.done:
-                self._loop.step(math.inf)
-        self._flying.pop(record, None)
-        if not all(other.done for other in self._flying):
-            record.error = _dead(record) or record.error
+        self._finish(record)
         if _late(record):
             self._again(record)
         self._start_more()
@@ -65,41 +74,74 @@ class Ahead:
     def cancel(self) -> None:
         """Stop what is in flight; its connections are reset."""
         self._waiting.clear()
-        for record in list(self._flying):
+        for record in self._flying:
             if record.task is not None:
                 self._loop.cancel(record.task)
         self._flying.clear()
 
-    def _start_more(self) -> None:
-        self._flying = {record: name for record, name in self._flying.items() if not record.done}
-        busy = Counter(self._flying.values())
-        kept = []
-        for at, record in enumerate(self._waiting):
-            name = record.bench().subject.name
-            if busy[name] >= self._limits[name]:
-                kept.append(record)
-                if all(busy[one] >= limit for one, limit in self._limits.items()):
-                    kept += self._waiting[at + 1 :]
-                    break
-                continue
-            busy[name] += 1
-            self._flying[record] = name
-            record.task = self._loop.start(lambda record=record: play(record))  # type: ignore[misc]
-        self._waiting = kept
+    def _take_in(self, item: pytest.Item) -> Record | None:
+        """Take an item that nobody knew would be run here: what a worker that died has left."""
+        record = self._record_of(item)
+        if record is not None:
+            self._records[record.item] = record
+            self._waiting[record.name].appendleft(record)
+        return record
 
-    def _land(self) -> None:
-        """Let everything in flight end, and start nothing."""
-        while not all(record.done for record in self._flying):
-            self._loop.step(math.inf)
+    def _finish(self, record: Record) -> None:
+        while not record.done:
+            self._start_more()
+            if not record.done:
+                self._loop.step(self._loop.after(LOOK_AGAIN) if self._kept_out else None)
+
+    def _start_more(self) -> None:
+        self._flying = [record for record in self._flying if not record.done]
+        self._kept_out = False
+        busy = Counter(record.name for record in self._flying)
+        for name, waiting in self._waiting.items():
+            while waiting and self._may_start(waiting[0], busy[name]):
+                self._start(waiting.popleft())
+                busy[name] += 1
+            if not busy[name]:
+                self._turns.leave(name)
+
+    def _may_start(self, record: Record, busy: int) -> bool:
+        name, alone = record.name, record.alone
+        if busy >= (1 if alone else self._limits[name]):
+            return False
+        if busy and any(other.alone for other in self._flying if other.name == name):
+            return False
+        self._kept_out = not self._turns.take(name, alone=alone) or self._kept_out
+        return not self._kept_out
+
+    def _start(self, record: Record) -> None:
+        beside = [other for other in self._flying if other.name == record.name and not other.done]
+        for other in beside:
+            other.beside = True
+        record.beside = bool(beside) or (self._turns.shared and not record.alone)
+        self._flying.append(record)
+        record.task = self._loop.start(lambda: _run(record))
 
     def _again(self, record: Record) -> None:
-        """Run a case that failed under a late tester once more, with nothing else in flight, and say so."""
+        """Run a case that failed under a late tester once more, and say so.
+
+        Nothing is started meanwhile. What is in flight lands first, but for the slow: they wait, and take no time.
+        """
         late = record.case.late if record.case else 0.0
-        self._land()
-        record.error, record.values, record.phase = None, {}, "setup"
-        play(record, f"run again: in the first try, which failed, the tester was {late:.2f} s late")
+        waiting, self._waiting = self._waiting, {}
+        while any(not other.done and not other.length for other in self._flying):
+            self._loop.step()
+        record.reset(f"run again: in the first try, which failed, the tester was {late:.2f} s late")
+        self._waiting = {record.name: deque([record])}
+        self._finish(record)
+        self._waiting = waiting
         if _late(record) and record.case is not None:
             record.error = Inconclusive(f"the tester was {record.case.late:.2f} s late, in two tries: {record.error}")
+
+
+def _run(record: Record) -> None:
+    play(record)
+    if record.beside:
+        record.error = _dead(record) or record.error
 
 
 def _dead(record: Record) -> Inconclusive | None:
@@ -119,16 +161,6 @@ def _dead(record: Record) -> Inconclusive | None:
     return None
 
 
-def _alone(item: pytest.Item) -> bool:
-    return item.get_closest_marker("alone") is not None
-
-
 def _late(record: Record) -> bool:
     failed = isinstance(record.error, AssertionError)
     return failed and record.case is not None and record.case.late > TOLERANCE
-
-
-def shard(items: Sequence[pytest.Item], workerid: str, workers: int) -> Sequence[pytest.Item]:
-    """Return the items that a pytest-xdist worker is dealt (see `conformance.shards`)."""
-    number = int(workerid.removeprefix("gw"))
-    return items[number::workers] if number < workers else ()

@@ -15,6 +15,7 @@ import pytest
 
 from conformance.case import Case
 from conformance.errors import Inconclusive, NotApplicable
+from conformance.length import length_of
 from conformance.state import State
 from conformance.states import Walk
 from conformance.wire.loop import Task
@@ -22,10 +23,14 @@ from conformance.wire.loop import Task
 
 @dataclass(eq=False, slots=True)
 class Record:
-    """One item, and what became of it. `phase` is where it failed with `error`: `setup` is the walk."""
+    """One item, run at the target `name`, and what became of it. `phase` is where it failed with `error`: `setup` is
+    the walk. `beside` tells that another case was in flight at the target meanwhile, `remark` why it is run again."""
 
     item: pytest.Function
     bench: Callable[[], Any]
+    name: str = ""
+    alone: bool = field(init=False)
+    length: float = field(init=False)
     case: Case | None = None
     values: dict[str, Any] = field(default_factory=dict)
     phase: str = "setup"
@@ -33,6 +38,17 @@ class Record:
     task: Task | None = None
     started: float = 0.0
     ended: float = 0.0
+    beside: bool = False
+    remark: str = ""
+
+    def __post_init__(self) -> None:
+        self.alone = self.item.get_closest_marker("alone") is not None
+        self.length = length_of(self.item)
+
+    def reset(self, remark: str) -> None:
+        """Forget what became of it: it is going to be played again, because of `remark`."""
+        self.values, self.phase, self.error, self.task, self.ended = {}, "setup", None, None, 0.0
+        self.remark = remark
 
     @property
     def done(self) -> bool:
@@ -51,14 +67,15 @@ class Record:
         return family
 
 
-def play(record: Record, remark: str = "") -> None:
+def play(record: Record) -> None:
     """Run a case here and now: walk, body, what came after it. What became of it is in `record`."""
     record.started = time.time()
     case: Case | None = None
     try:
         case = record.case = Case(record.bench(), record.family, _texts(record.parameters))
-        if remark:
-            case.transcript.note(case.bench.wire.now(), remark)
+        if record.remark:
+            case.transcript.note(case.bench.wire.now(), record.remark)
+            case.facts["run_again"] = record.remark
         record.values = values_of(record.item, case)
         record.phase = "call"
         arguments = {name: record.values[name] for name in record.item._fixtureinfo.argnames}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.ahead import Ahead, shard
+from conformance.ahead import Ahead
 from conformance.bench import Bench
 from conformance.errors import UsageProblem
 from conformance.play import Record
@@ -22,6 +23,7 @@ from conformance.target.header import header_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Subject
 from conformance.wire.loop import Loop
+from conformance.wire.turns import Places, Turns
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "cases"
@@ -73,6 +75,8 @@ class Session:
         self._workers = workers
         self._benches: dict[str, Bench] = {}
         self._ahead: Ahead | None = None
+        self._dealt = False
+        self._turns = Turns()
         self.loop = Loop()
         stack.callback(self.loop.close)
 
@@ -99,12 +103,31 @@ class Session:
         if session.names:
             session._load_profile(config)
         session._share(config)
+        session._dealt = data["dealt"]
+        session._turns = Turns(data["turns"])
         return session
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, config: pytest.Config) -> dict[str, Any]:
         """Return what a worker has to know."""
         subjects = {name: subject.plain() for name, subject in self.subjects.items()}
-        return {"subjects": subjects, "names": [(name, list(families)) for name, families in self.names]}
+        return {
+            "subjects": subjects,
+            "names": [(name, list(families)) for name, families in self.names],
+            "dealt": config.getoption("dist") == "load" and bool(self.names),
+            "turns": self._places.plain(),
+        }
+
+    @functools.cached_property
+    def _places(self) -> Places:
+        """Where the workers see whose turn it is at each target."""
+        places = Places(self.subjects)
+        self._stack.callback(places.close)
+        return places
+
+    @property
+    def fewest(self) -> int:
+        """How many cases may be in flight at the target that bears the fewest."""
+        return min((subject.max_connections for subject in self.subjects.values()), default=1)
 
     def _load_profile(self, config: pytest.Config) -> None:
         path = _profile_path(config.getoption("--profile"), config.getoption("--target"))
@@ -157,9 +180,19 @@ class Session:
     def join(self, item: pytest.Item) -> Record | None:
         """Return the record of an item whose case has run, ahead of its turn or now; None when pytest has to run it."""
         if self._ahead is None:
-            limits = {name: subject.max_connections for name, subject in self.subjects.items()}
-            self._ahead = Ahead(_share_of(item.session), self.bench, self.loop, limits)
+            shares = min(max(self._workers - 1, 1), self.fewest)
+            limits = {name: subject.max_connections // shares for name, subject in self.subjects.items()}
+            self._ahead = Ahead(self._share_of(item.session), self.bench, self.loop, limits, self._turns)
         return self._ahead.join(item)
+
+    def _share_of(self, session: pytest.Session) -> Sequence[pytest.Item]:
+        """Return the items that this process is going to run, as far as it can know."""
+        workerinput = getattr(session.config, "workerinput", None)
+        if workerinput is None:
+            return session.items
+        from conformance.shards import share_of  # pytest-xdist takes its time to load
+
+        return share_of(session.items, workerinput, self.fewest) if self._dealt else ()
 
     def cancel(self) -> None:
         """Stop what is in flight."""
@@ -176,15 +209,6 @@ def _wants_cases(config: pytest.Config) -> bool:
     base = config.invocation_params.dir
     paths = [(base / str(arg).partition("::")[0]).resolve() for arg in config.args]
     return any(path == CASES or CASES in path.parents or path in CASES.parents for path in paths)
-
-
-def _share_of(session: pytest.Session) -> Sequence[pytest.Item]:
-    """Return the items that this process is going to run, as far as it can know."""
-    workerinput = getattr(session.config, "workerinput", None)
-    if workerinput is None:
-        return session.items
-    dealt = session.config.getoption("dist") == "load"
-    return shard(session.items, workerinput["workerid"], workerinput["workercount"]) if dealt else ()
 
 
 def _profile_path(given: str | None, targets: list[str]) -> Path | None:

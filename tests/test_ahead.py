@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import time
 from collections.abc import Callable, Iterator
-from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fakewire import FakeWire
 from items import Item, bench_on
 
-from conformance.ahead import TOLERANCE, Ahead, shard
+from conformance.ahead import TOLERANCE, Ahead
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.wire.loop import Loop
+from conformance.wire.turns import Places, Turns
 
 
 @pytest.fixture(autouse=True)
@@ -67,16 +70,78 @@ def test_no_more_are_in_flight_than_the_target_bears(loop: Loop) -> None:
         assert flying <= 2
 
 
-def test_a_case_that_disturbs_is_alone(loop: Loop) -> None:
+def flying(log: list[str]) -> list[set[str]]:
+    """Return what was in flight after each line of a log."""
+    now: set[str] = set()
+    return [now := now - {line.removesuffix(" done")} if line.endswith(" done") else now | {line} for line in log]
+
+
+def test_what_disturbs_comes_last_and_is_alone(loop: Loop) -> None:
     log: list[str] = []
-    others = [Item(waiting(loop, 0.05, log, str(number))) for number in range(3)]
-    alone = Item(waiting(loop, 0.01, log, "alone"), {"alone": ()})
-    ahead = ahead_of(loop, *others, alone, limit=2)
-    ahead.join(others[0])  # type: ignore[arg-type]
-    ahead.join(alone)  # type: ignore[arg-type]
-    at = log.index("alone")
-    assert log[at + 1] == "alone done"
-    assert log[:at].count("1") == log[:at].count("1 done")
+    others = [Item(waiting(loop, 0.02, log, str(number))) for number in range(3)]
+    alone = [Item(waiting(loop, 0.01, log, f"alone{number}"), {"alone": ()}) for number in range(2)]
+    ahead = ahead_of(loop, *alone, *others, limit=2)
+    for item in (*others, *alone):
+        ahead.join(item)  # type: ignore[arg-type]
+    assert log[-4:] == ["alone0", "alone0 done", "alone1", "alone1 done"]
+    assert all(len(names) == 1 for names in flying(log) if any("alone" in name for name in names))
+
+
+def test_what_disturbs_one_target_is_alone_at_that_one_only(loop: Loop) -> None:
+    log: list[str] = []
+    items = [
+        Item(waiting(loop, 0.02, log, name), {"alone": ()}, subject=(name, "ipv4")) for name in ("a", "b") for _ in "12"
+    ]
+    ahead = Ahead(items, bench_on(FakeWire()), loop, {"a": 5, "b": 5})  # type: ignore[arg-type]
+    for item in items:
+        ahead.join(item)  # type: ignore[arg-type]
+    assert log[:2] == ["a", "b"]
+    assert sorted(log[2:4]) == ["a done", "b done"]
+
+
+def test_a_case_that_nobody_knew_of_is_run_at_once(loop: Loop) -> None:
+    log: list[str] = []
+    ahead = ahead_of(loop, *(Item(waiting(loop, 0.02, log, str(number))) for number in range(3)), limit=1)
+    item = Item(waiting(loop, 0.0, log, "late"))
+    record = ahead.join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert log[0] == "late"
+
+
+def process(turns: Turns, log: int, number: int) -> None:
+    """What a worker does: cases side by side, one of them alone at the target."""
+    loop = Loop()
+
+    def item(name: str, marks: dict[str, Any] | None = None) -> Item:
+        def body(case: Any) -> None:
+            os.write(log, f"{number}{name}\n".encode())
+            loop.block(bool, time.monotonic() + 0.01)
+            os.write(log, f"{number}{name} done\n".encode())
+
+        return Item(body, marks)
+
+    items = [*(item(f"quick{at}") for at in range(3)), *(item(f"alone{at}", {"alone": ()}) for at in range(2))]
+    ahead = Ahead(items, bench_on(FakeWire()), loop, {"stub": 2}, turns)  # type: ignore[arg-type]
+    for one in items:
+        ahead.join(one)  # type: ignore[arg-type]
+
+
+def test_what_disturbs_is_alone_among_all_processes(tmp_path: Path) -> None:
+    places = Places(["stub"])
+    log = os.open(tmp_path / "log", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
+    children = []
+    for number in range(3):
+        children.append(os.fork())
+        if not children[-1]:
+            with contextlib.suppress(BaseException):
+                process(Turns(places.plain()), log, number)
+                os._exit(0)
+            os._exit(1)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0, 0]
+    os.close(log)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert len(lines) == 30
+    assert all(len(names) == 1 for names in flying(lines) if any("alone" in name for name in names))
 
 
 def failing(wire: FakeWire, late: list[float]) -> Callable[..., None]:
@@ -122,12 +187,13 @@ def test_what_passed_under_a_late_tester_has_passed(loop: Loop) -> None:
 @pytest.mark.parametrize(("limit", "kind"), [(1, Nonconformance), (2, Inconclusive)], ids=["alone", "beside another"])
 def test_the_silence_of_a_dead_target_fails_a_case_only_if_it_was_alone(loop: Loop, limit: int, kind: type) -> None:
     def silent(case: Any) -> None:
+        loop.block(bool, time.monotonic() + 0.01)
         raise Nonconformance("<CTL=ACK>", "nothing within 1 s")
 
     def dead(family: str) -> None:
         raise Inconclusive("stub does not answer any more")
 
-    other = Item(waiting(loop, 0.05, [], "other"))
+    other = Item(waiting(loop, 0.005, [], "other"))
     item = Item(silent)
     bench_of = bench_on(FakeWire())
     bench_of().check_alive = dead
@@ -160,10 +226,3 @@ def test_cancelling_ends_what_is_in_flight(loop: Loop) -> None:
     ahead.cancel()
     assert "60.0" in log
     assert not {"60.0 done", "61.0 done"} & set(log)
-
-
-def test_every_worker_has_its_share() -> None:
-    items: Any = list(range(10))
-    dealt = [shard(items, f"gw{number}", 3) for number in range(3)]
-    assert sorted(chain(*dealt)) == items
-    assert shard(items, "gw3", 3) == ()

@@ -109,8 +109,13 @@ class Loop:
         self._resume(task)
         return task
 
-    def step(self, until: float) -> None:
+    def after(self, seconds: float) -> float:
+        """Return the time that it will be after so many seconds."""
+        return time.monotonic() + seconds
+
+    def step(self, until: float | None = None) -> None:
         """Wait for the next input or the next task's time, at most until `until`; then wake whom it concerns."""
+        until = math.inf if until is None else until
         overdue = time.monotonic()
         parked = list(self._parked.values())
         due = min((task.until for task in parked), default=math.inf)

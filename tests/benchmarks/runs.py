@@ -40,7 +40,7 @@ def in_turn() -> str:
 
 def main() -> None:
     """Print the table."""
-    workers = sys.argv[1:] or ["0", "2", "8"]
+    workers = sys.argv[1:] or ["0", "2", "4"]
     alone = in_turn()
     print(f"load before: {os.getloadavg()[0]:.1f}")
     print(f"{'':24}{'wall s':>9}{'CPU s':>9}  pytest's last line")

@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> Verdicts:
 def main() -> int:
     """Run, compare, print."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    arguments = sys.argv[2:] or ["-n", "8"]
+    arguments = sys.argv[2:] or ["-n", "2"]
     loops = [
         subprocess.Popen(["nice", "-n", "19", sys.executable, "-c", "while True: pass"])
         for _ in range(os.cpu_count() or 1)
