@@ -31,6 +31,11 @@ class Timing:
     msl: float = MSL
 
     @property
+    def ack_delay(self) -> float:
+        """How long an acknowledgment may be withheld, at most (RFC 9293, MUST-40), and its way here."""
+        return ACK_DELAY + self.answer
+
+    @property
     def reply(self) -> float:
         """How long to wait for a segment that is due. A delayed acknowledgment is still in time."""
         return max(2 * ACK_DELAY, ACK_DELAY + 4 * self.answer)

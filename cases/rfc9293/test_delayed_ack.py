@@ -1,0 +1,142 @@
+"""When text is acknowledged: RFC 9293, sections 3.8.6.3 and 3.10.7.4; RFC 5681, section 4.2."""
+
+import pytest
+
+from conformance import (
+    ACK,
+    BOTH,
+    ESTABLISHED,
+    FIN,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    PSH,
+    reply,
+    requirement,
+    target_in,
+)
+
+TEN = b"0123456789"
+MANY = 40
+"""Segments of a stream: more than any target acknowledges one by one at the start of a connection."""
+
+PAIRS = 12
+"""Pairs of full-sized segments, as far as the target's window goes: past such a start as well."""
+
+RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
+
+
+@requirement("RFC9293:MUST-40", "RFC5681:4.2-500ms")
+@target_in(*RECEIVING, opened=BOTH)
+def test_text_is_acknowledged_within_half_a_second(peer, timing, facts):
+    text = peer.send(ACK | PSH, data=TEN)
+    ack = peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay)
+    facts["ACK delay in ms"] = round(1000 * (ack.at - text.at), 1)
+
+
+@requirement("RFC9293:MUST-40", "RFC5681:4.2-500ms", "RFC5681:4.2-delack-excessive")
+@target_in(ESTABLISHED)
+def test_no_text_of_many_waits_longer_for_its_ack(peer, timing, facts):
+    delays = []
+    for _ in range(MANY):
+        text = peer.send(ACK | PSH, data=TEN)
+        delays.append(peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay).at - text.at)
+    facts["ACK delays in ms"] = [round(1000 * delay, 1) for delay in delays]
+
+
+@requirement("RFC9293:MUST-40", "RFC5681:4.2-500ms")
+@target_in(ESTABLISHED)
+def test_text_is_acknowledged_in_time_where_the_target_speaks_as_well(peer, target, timing, facts):
+    """Many a stack delays more where its user has something to say: the ACK might ride on that."""
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)
+    text = peer.send(ACK | PSH, data=TEN)
+    ack = peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay)
+    facts["ACK delay in ms"] = round(1000 * (ack.at - text.at), 1)
+
+
+@requirement("RFC9293:MUST-40", "RFC9293:3.10.7.4-fin-ack")
+@target_in(*RECEIVING)
+def test_fin_is_acknowledged_within_half_a_second(peer, timing, facts):
+    fin = peer.send(FIN | ACK)
+    ack = peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay)
+    facts["ACK delay in ms"] = round(1000 * (ack.at - fin.at), 1)
+
+
+@requirement("RFC9293:SHLD-18", "RFC5681:4.2-delack")
+@target_in(ESTABLISHED)
+def test_stream_draws_fewer_acks_than_it_has_segments(peer, timing, facts):
+    """This is what the RFC calls a delayed acknowledgment."""
+    for _ in range(MANY):
+        peer.send(ACK, data=TEN)
+    acks = facts[f"ACKs of {MANY} segments"] = len(peer.hear_all(timing.ack_delay))
+    assert 0 < acks < MANY
+
+
+def expect_ack_of(peer, segment, within):
+    """Take ACKs, at once, until one acknowledges `segment`, which is the last thing we said."""
+    while peer.snd_una != segment.end:
+        peer.expect(ACK, data=b"", within=within)
+
+
+@requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second")
+@target_in(ESTABLISHED)
+def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
+    full = bytes(peer.tcb.snd_mss(peer.family))
+    for _ in range(min(PAIRS, peer.snd_wnd // (2 * len(full)))):
+        peer.send(ACK, data=full)
+        expect_ack_of(peer, peer.send(ACK, data=full), within=timing.settle)
+
+
+@requirement("RFC9293:3.8.6.3-ack-ooo", "RFC5681:4.2-ooo-immediate", "RFC5681:3.2-ooo-dupack")
+@target_in(*RECEIVING)
+def test_text_above_a_gap_is_acknowledged_at_once(peer, timing):
+    for above in (10, 20, 30):
+        peer.send(ACK, seq=peer.snd_nxt + above, data=TEN)
+        peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, within=timing.settle)
+
+
+@requirement("RFC9293:3.8.6.3-ack-ooo", "RFC5681:3.2-fill-ack")
+@pytest.mark.parametrize("gap", [10, 20], ids=["whole", "in-part"])
+@target_in(ESTABLISHED, FIN_WAIT_2)
+def test_text_that_fills_a_gap_is_acknowledged_at_once(peer, timing, gap):
+    above = peer.send(ACK, seq=peer.snd_nxt + gap, data=TEN)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.send(ACK, data=TEN)
+    everything = above.end if gap == len(TEN) else peer.snd_nxt
+    peer.expect_one_of(reply(ACK, ack=everything), reply(ACK, ack=peer.snd_nxt), within=timing.settle)
+
+
+@requirement("RFC9293:MAY-13", "RFC9293:3.10.7.4-seq-hold-ooo")
+@target_in(*RECEIVING)
+def test_text_above_a_gap_draws_an_ack_of_the_left_edge(peer):
+    peer.send(ACK, seq=peer.snd_nxt + 10, data=TEN)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+@requirement("RFC9293:MUST-59", "RFC9293:MUST-58")
+@target_in(ESTABLISHED, FIN_WAIT_2)
+def test_filled_gap_draws_one_ack(peer, timing):
+    gap, held = peer.snd_nxt, range(10, 110, 10)
+    for above in held:
+        peer.send(ACK, seq=gap + above, data=TEN)
+    peer.hear_all(timing.silence)
+    peer.send(ACK, data=TEN)
+    peer.expect_one_of(*(reply(ACK, ack=gap + above + 10) for above in (0, *held)))  # it may not have held them all
+    peer.expect_nothing()
+
+
+@requirement("RFC9293:MUST-58", "RFC9293:3.10.7.4-fin-with-data")
+@target_in(*RECEIVING)
+def test_text_and_fin_draw_one_ack(peer):
+    fin = peer.send(FIN | ACK, data=TEN)
+    peer.expect(ACK, ack=fin.end)
+    peer.expect_nothing()
+
+
+@requirement("RFC9293:3.10.7.4-text-piggyback", "RFC9293:MUST-58")
+@target_in(ESTABLISHED)
+def test_ack_rides_on_text_that_goes_out_anyway(peer, target):
+    peer.send(ACK, window=0)
+    target.send(TEN)  # which has to wait for the window
+    peer.send(ACK, data=TEN)
+    peer.expect(ACK, ack=peer.snd_nxt, data=TEN)

@@ -1,0 +1,160 @@
+"""Text that comes twice, overlapping, or above a gap: RFC 9293, sections 3.4, 3.8 and 3.10.7.4 (SHLD-31)."""
+
+import pytest
+
+from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, FIN, FIN_WAIT_1, FIN_WAIT_2, reply, requirement, target_in
+
+TEXT = bytes(range(ord("A"), ord("A") + 20))
+"""Octets that tell their place."""
+
+RECEIVING = (ESTABLISHED, FIN, FIN_WAIT_1, FIN_WAIT_2)
+
+
+@requirement("RFC9293:3.8-dup-segment", "RFC9293:3.4-cumulative-ack")
+@target_in(*RECEIVING, opened=BOTH)
+def test_text_that_comes_again_is_acknowledged_again(peer):
+    text = peer.send(ACK, data=TEXT)
+    peer.expect(ACK, ack=text.end)
+    peer.send(ACK, seq=text.seq, ack=peer.tcb.rcv_acked, data=TEXT)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=text.end, data=b"")
+
+
+@requirement("RFC9293:3.8-dup-segment", "RFC9293:3.10.7.4-text-stream")
+@target_in(*RECEIVING)
+def test_text_that_comes_again_is_delivered_once(peer, target):
+    for at in range(0, 20, 5):
+        text = peer.send(ACK, data=TEXT[at : at + 5])
+        peer.expect(ACK, ack=text.end)
+        peer.send(ACK, seq=text.seq, data=text.data)
+        peer.expect(ACK, ack=text.end, data=b"")
+    assert target.receive(len(TEXT)) == TEXT
+
+
+@requirement("RFC9293:3.10.7.4-seq-overlap-old", "RFC9293:3.10.7.4-seq-inorder")
+@pytest.mark.parametrize("old", [1, 9, 10])
+@target_in(*RECEIVING)
+def test_of_text_that_begins_before_the_window_the_rest_is_acknowledged(peer, old):
+    peer.send(ACK, data=TEXT[:10])
+    peer.expect(ACK, ack=peer.snd_nxt)
+    text = peer.send(ACK, seq=peer.snd_nxt - old, data=TEXT[10 - old :])
+    peer.expect(ACK, ack=text.end)
+
+
+@requirement("RFC9293:3.10.7.4-seq-overlap-old", "RFC9293:3.10.7.4-seq-inorder", "RFC9293:3.10.7.4-text-stream")
+@pytest.mark.parametrize("old", [1, 9, 10])
+@target_in(*RECEIVING)
+def test_of_text_that_begins_before_the_window_only_the_rest_is_delivered(peer, target, old):
+    peer.send(ACK, data=TEXT[:10])
+    peer.expect(ACK, ack=peer.snd_nxt)
+    text = peer.send(ACK, seq=peer.snd_nxt - old, data=bytes(old) + TEXT[10:])  # what was taken stays as it was
+    peer.expect(ACK, ack=text.end)
+    assert target.receive(len(TEXT) + 1) == TEXT
+
+
+@requirement("RFC9293:3.4-cumulative-ack", "RFC9293:3.10.7.4-seq-inorder")
+@target_in(*RECEIVING)
+def test_no_ack_covers_a_gap(peer):
+    start = peer.snd_nxt
+    peer.send(ACK, seq=start + 5, data=TEXT[5:10])
+    peer.expect(ACK, ack=start)
+    peer.send(ACK, seq=start + 15, data=TEXT[15:20])
+    peer.expect(ACK, ack=start)
+    peer.send(ACK, data=TEXT[:5])
+    peer.expect_one_of(reply(ACK, ack=start + 10), reply(ACK, ack=start + 5))  # the latter if it holds nothing
+
+
+@requirement("RFC9293:3.10.7.4-seq-hold-ooo", "RFC9293:SHLD-31", "RFC2525:2.5-no-retain-ooo")
+@target_in(*RECEIVING, opened=BOTH)
+def test_text_above_a_gap_is_held(peer):
+    above = peer.send(ACK, seq=peer.snd_nxt + 10, data=TEXT[10:])
+    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.send(ACK, data=TEXT[:10])
+    peer.expect(ACK, ack=above.end)
+
+
+@requirement("RFC9293:3.10.7.4-seq-hold-ooo", "RFC9293:SHLD-31")
+@target_in(ESTABLISHED)
+def test_text_that_comes_last_segment_first_is_held(peer, target):
+    start = peer.snd_nxt
+    for at in range(19, -1, -1):
+        peer.send(ACK, seq=start + at, data=TEXT[at : at + 1])
+        peer.expect(ACK, ack=start if at else start + 20)
+    assert target.receive(len(TEXT)) == TEXT
+
+
+PIECES = {"overlap-below": (10, 5), "overlap-above": (5, 10), "inside": (5, 8), "around": (8, 5)}
+"""Where two segments above a gap begin; the first is 10 octets long, the second reaches to the end."""
+
+
+@requirement("RFC9293:3.10.7.4-seq-inorder", "RFC9293:3.10.7.4-text-stream")
+@pytest.mark.parametrize(("first", "second"), PIECES.values(), ids=PIECES)
+@target_in(*RECEIVING)
+def test_overlapping_text_above_a_gap_is_delivered_once(peer, target, first, second):
+    start = peer.snd_nxt
+    peer.send(ACK, seq=start + first, data=TEXT[first : first + 10])
+    peer.send(ACK, seq=start + second, data=TEXT[second:])
+    peer.hear_all(quiet=peer.timing.settle)
+    peer.send(ACK, data=TEXT[:10])  # whatever it has held
+    peer.send(ACK, data=TEXT[10:])
+    assert target.receive(len(TEXT) + 1) == TEXT
+
+
+@requirement("RFC9293:3.10.7.4-seq-inorder")
+@target_in(ESTABLISHED)
+def test_of_two_texts_above_a_gap_each_octet_is_delivered_once(peer, target, facts):
+    """They differ where they overlap: the RFC does not say which of them counts."""
+    start = peer.snd_nxt
+    peer.send(ACK, seq=start + 5, data=b"a" * 10)
+    peer.send(ACK, seq=start + 10, data=b"b" * 10)
+    peer.send(ACK, data=b"." * 5)
+    peer.send(ACK, seq=start + 5, data=b"c" * 15)  # where it has held nothing
+    got = facts["overlapping text"] = target.receive(21).decode()
+    assert len(got) == 20
+    assert set(got[10:15]) in ({"a"}, {"b"}, {"c"})
+
+
+@requirement("RFC9293:3.8-sndnxt-advance", "RFC9293:3.8-ack-current")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_rcv_nxt_advances_over_syn_text_and_fin(peer):
+    peer.send(ACK, data=TEXT)
+    peer.expect(ACK, ack=peer.iss + 1 + len(TEXT))
+    peer.send(FIN | ACK)
+    peer.expect(ACK, ack=peer.iss + 1 + len(TEXT) + 1)
+
+
+@requirement("RFC9293:3.8-sndnxt-advance")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_snd_nxt_advances_over_syn_text_and_fin(peer, target):
+    target.send(TEXT)
+    peer.expect(ACK, seq=peer.irs + 1, data=TEXT)
+    peer.send(ACK)
+    target.send(TEXT)
+    peer.expect(ACK, seq=peer.irs + 1 + len(TEXT), data=TEXT)
+    peer.send(ACK)
+    target.close()
+    peer.expect(FIN | ACK, seq=peer.irs + 1 + 2 * len(TEXT))
+    peer.send(ACK, seq=peer.snd_nxt - 1, ack=peer.tcb.rcv_acked, data=b"0")
+    peer.expect(ACK, seq=peer.irs + 1 + 2 * len(TEXT) + 1)
+
+
+@requirement("RFC9293:3.1-ack-always", "RFC9293:3.8-ack-current")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_text_and_fin_carry_the_current_ack(peer, target):
+    peer.send(ACK, data=TEXT)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    target.send(TEXT)
+    peer.expect(ACK, ack=peer.snd_nxt, data=TEXT)
+    peer.send(FIN | ACK)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    target.close()
+    peer.expect(FIN | ACK, ack=peer.snd_nxt)
+
+
+@requirement("RFC9293:3.8-ack-current")
+@target_in(ESTABLISHED)
+def test_retransmission_carries_the_current_ack(peer, target):
+    target.send(TEXT)
+    text = peer.expect(ACK, data=TEXT)
+    peer.send(ACK, ack=text.seq, data=TEXT)
+    peer.expect(ACK, ack=peer.snd_nxt, data=b"")
+    assert peer.expect_retransmission(text).ack == peer.snd_nxt
