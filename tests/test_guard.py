@@ -20,7 +20,7 @@ from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 
 from conformance.errors import UsageProblem
-from conformance.lab import link, linux, namespace
+from conformance.lab import link, namespace, running
 from conformance.wire import guard
 from conformance.wire.guard import Guard
 
@@ -32,10 +32,10 @@ needs_nft = pytest.mark.skipif(NFT is None, reason="nft is missing: apt-get inst
 
 
 @contextlib.contextmanager
-def shared_address(family: str) -> Iterator[tuple[linux.LabTarget, str]]:
+def shared_address(family: str) -> Iterator[tuple[running.LabTarget, str]]:
     """A lab target, and an address of ours that, unlike the lab's own, belongs to our kernel."""
     namespace.enter()
-    with linux.start() as target:
+    with running.start() as target:
         ours = link.tester_addresses(0)[family]
         with IPRoute() as netlink:
             (index,) = netlink.link_lookup(ifname=target.interface)

@@ -21,18 +21,18 @@ from scapy.layers.inet import IP, TCP
 from scapy.layers.inet6 import IPv6
 
 from conformance.errors import UsageProblem
-from conformance.lab import holder, link, linux, namespace, offload
+from conformance.lab import link, linux, namespace, offload, running
 from conformance.wire import Flow
 from conformance.wire.host import Host
 
 
 @contextlib.contextmanager
-def lab() -> Iterator[tuple[linux.LabTarget, list[int]]]:
+def lab() -> Iterator[tuple[running.LabTarget, list[int]]]:
     """A target, and the processes that make it up: holder and plain services."""
     namespace.enter()
     before = set(elsewhere.processes_in(os.stat("/proc/self/ns/net").st_ino))
     assert before == {os.getpid()}
-    with linux.start() as target:
+    with running.start() as target:
         yield target, children(os.getpid())
 
 
@@ -63,7 +63,7 @@ def both_ends() -> dict[str, Any]:
         ours = link_facts(target.interface)
         with open(f"/proc/{processes[0]}/ns/net") as there:
             assert ctypes.CDLL(None).setns(there.fileno(), 0) == 0
-        settings = {name: Path("/proc/sys", name).read_text().strip() for name in holder.SETTINGS}
+        settings = {name: Path("/proc/sys", name).read_text().strip() for name in linux.SETTINGS}
         return {"ours": ours, "theirs": link_facts("target0"), "settings": settings, **dataclasses.asdict(target)}
 
 
@@ -97,7 +97,7 @@ def test_segments_cross_as_they_are(facts: dict[str, Any], end: str) -> None:
 
 
 def test_every_setting_holds(facts: dict[str, Any]) -> None:
-    assert facts["settings"] == holder.SETTINGS
+    assert facts["settings"] == linux.SETTINGS
     assert facts["notes"] == []
 
 
@@ -176,7 +176,7 @@ def test_the_agent_answers_in_our_namespace() -> None:
 
 
 def twice() -> list[str]:
-    with lab() as (first, _), linux.start() as second:
+    with lab() as (first, _), running.start() as second:
         return [first.interface, second.interface]
 
 
@@ -243,7 +243,7 @@ def named_namespaces() -> list[int]:
 def failing(program: str) -> str:
     namespace.enter()
     sys.executable = program
-    with pytest.raises(UsageProblem) as caught, linux.start():
+    with pytest.raises(UsageProblem) as caught, running.start():
         pass
     return str(caught.value)
 

@@ -1,152 +1,75 @@
-"""This machine's own kernel as a target, in a namespace of its own behind a private cable."""
+"""This machine's own kernel as a target: its end of the cable, plain services in a process of their own, the agent."""
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
-import selectors
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+import signal
 from pathlib import Path
-from typing import Any, BinaryIO
 
-from conformance.errors import UsageProblem
-from conformance.lab import link, services
+from conformance.agent.server import serve
+from conformance.lab import link, services, system
+from conformance.lab.holder import Place
 
-MSL = 30.0
-"""Seconds; Linux keeps TIME-WAIT for 60 s, which is twice this, and no setting changes it."""
+SETTINGS = {
+    # A path's RTT and threshold remembered from one connection would change the next: cases must not depend on order.
+    "net/ipv4/tcp_no_metrics_save": "1",
+    # The system's default may be BBR, which is not the congestion control of RFC 5681; Reno is, and is always there.
+    "net/ipv4/tcp_congestion_control": "reno",
+    # Nobody else is on this link: without these the target would probe and solicit in the first seconds.
+    "net/ipv6/conf/default/accept_dad": "0",
+    "net/ipv6/conf/default/router_solicitations": "0",
+    # Some systems switch IPv6 off for new interfaces.
+    "net/ipv6/conf/default/disable_ipv6": "0",
+}
+"""What the lab sets in the target's namespace, and why; everything else is the kernel's default."""
 
-START_LIMIT = 20.0
-STOP_LIMIT = 5.0
-CLOSED_PORT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class LabTarget:
-    """Where a lab target is and what it offers; `dataclasses.asdict` makes it fit to pass to another process."""
-
-    name: str
-    addresses: dict[str, str]
-    """By family, `ipv4` and `ipv6`; a family that the kernel lacks is missing."""
-    interface: str
-    """The tester's end of the cable."""
-    agent: tuple[str, int]
-    """The agent's control address, in the tester's namespace."""
-    open_port: int
-    """Takes connections, discards what comes, closes when its peer has closed."""
-    closed_port: int
-    services: dict[str, int]
-    """Port by name: echo, discard, daytime, chargen."""
-    msl: float
-    """Maximum segment lifetime in seconds, as the target has it."""
-    connections: int
-    """How many connections the plain services keep open at once."""
-    prefix_lengths: dict[str, int]
-    """Of the target's networks, by family; `link.tester_addresses` are in them."""
-    notes: tuple[str, ...]
-    """What could not be set up as the lab wants it, in words; usually nothing."""
+VARIANTS: dict[str, dict[str, str]] = {
+    "linux-syncookies": {"net/ipv4/tcp_syncookies": "2"},
+    "linux-nosack": {"net/ipv4/tcp_sack": "0"},
+    "linux-notimestamps": {"net/ipv4/tcp_timestamps": "0"},
+    "linux-bbr": {"net/ipv4/tcp_congestion_control": "bbr"},
+}
+"""Configurations that are targets of their own: what is set differently, by the stack's name."""
 
 
-@contextlib.contextmanager
-def start() -> Iterator[LabTarget]:
-    """Run the target for as long as the context lasts; `namespace.enter` must have been called before.
-
-    `UsageProblem` when the system refuses. The target ends with this process, however it ends.
-    """
-    interface = link.free_name()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control, contextlib.ExitStack() as stack:
-        # A socket stays in the namespace it was made in: control never crosses the cable under test.
-        control.bind(("127.0.0.1", 0))
-        address = control.getsockname()
-        ready = _run_holder(stack, interface, control)
-        link.attach(interface)
-        control.close()
-        yield LabTarget(
-            name="linux",
-            addresses={family: link.TARGET_ADDRESSES[family] for family in ready["families"]},
-            interface=interface,
-            agent=address,
-            open_port=services.SERVICES["discard"].port,
-            closed_port=CLOSED_PORT,
-            services={name: service.port for name, service in services.SERVICES.items()},
-            msl=MSL,
-            connections=services.CONNECTIONS,
-            prefix_lengths=dict(link.PREFIX_LENGTHS),
-            notes=tuple(ready["notes"]),
-        )
-
-
-def _run_holder(stack: contextlib.ExitStack, interface: str, control: socket.socket) -> dict[str, Any]:
-    """Start the holder, to be stopped by `stack`; return what it says when it is ready."""
-    log = stack.enter_context(os.fdopen(os.memfd_create("lab"), "w+b"))
-    reader, writer = os.pipe()
-    with os.fdopen(reader, "rb") as answer, os.fdopen(writer, "wb") as status:
-        numbers = (status.fileno(), control.fileno())
-        holder = subprocess.Popen(
-            [sys.executable, "-m", "conformance.lab.holder", str(os.getpid()), interface, *map(str, numbers)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=log,
-            pass_fds=numbers,
-            env=_environment(),
-            start_new_session=True,  # Ctrl-C is for us; we end the holder when all is done
-        )
-        stack.callback(_stop, holder, interface)
-        status.close()
-        said = _read_all(answer.fileno())
-    if not said:
-        raise UsageProblem(f"the lab's target did not start: {_last_words(log)}")
-    stack.callback(_report_early_end, holder, log)
-    result: dict[str, Any] = json.loads(said)
-    return result
-
-
-def _environment() -> dict[str, str]:
-    """Let the holder find this very package, from whatever directory the run was started."""
-    root = str(Path(__file__).parents[2])
-    path = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{path}" if path else root}
-
-
-def _read_all(descriptor: int) -> bytes:
-    """Read until the other end closes; give up when nothing comes for `START_LIMIT` seconds."""
-    said = b""
-    with selectors.DefaultSelector() as selector:
-        selector.register(descriptor, selectors.EVENT_READ)
-        while selector.select(START_LIMIT):
-            chunk = os.read(descriptor, 0x10000)
-            if not chunk:
-                return said
-            said += chunk
-    return b""
-
-
-def _report_early_end(holder: subprocess.Popen[bytes], log: BinaryIO) -> None:
-    if holder.poll() is not None:
-        print(f"the lab's target ended before its time: {_last_words(log)}", file=sys.stderr)
-
-
-def _stop(holder: subprocess.Popen[bytes], interface: str) -> None:
+def hold(place: Place) -> None:
+    """Build the target's side, and run the agent until SIGTERM."""
+    notes = settle(SETTINGS | VARIANTS.get(place.name, {}))
+    link.lay(place.interface, place.tester)
+    helper = _fork_services([place.status, place.control.fileno()])
+    place.ready(families=link.families(), notes=notes)
     try:
-        link.cut(interface)
+        serve([place.control], allow=("127.0.0.1",))
     finally:
-        holder.terminate()
-        _reap(holder)
+        # It would end with us anyway, but as an orphan that the system's first process might never collect.
+        os.kill(helper, signal.SIGKILL)
+        os.waitpid(helper, 0)
 
 
-def _reap(holder: subprocess.Popen[bytes]) -> None:
-    try:
-        holder.wait(STOP_LIMIT)
-    except subprocess.TimeoutExpired:
-        holder.kill()
-        holder.wait()
+def settle(settings: dict[str, str], proc_sys: Path = Path("/proc/sys")) -> list[str]:
+    """Apply the settings; return in words those that the system refused (as where /proc/sys is read-only)."""
+    notes = []
+    for name, value in settings.items():
+        try:
+            (proc_sys / name).write_text(value)
+        except OSError as error:
+            if "ipv6" in link.families() or "ipv6" not in name:
+                notes.append(f"{name.replace('/', '.')}={value} not set in the lab: {error.strerror}")
+    return notes
 
 
-def _last_words(log: BinaryIO) -> str:
-    log.seek(0)
-    lines = log.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def _fork_services(not_theirs: list[int]) -> int:
+    """Run the plain services in a process of their own, without the descriptors `not_theirs`; return its id."""
+    listening = services.listeners(link.families())
+    holder = os.getpid()
+    helper = os.fork()
+    if helper:
+        for listener in listening:
+            listener.close()
+        return helper
+    system.die_with_parent(holder)
+    for descriptor in not_theirs:
+        os.close(descriptor)
+    loop = services.Loop(listening)
+    while True:
+        loop.turn()

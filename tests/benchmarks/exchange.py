@@ -21,7 +21,7 @@ from scapy.layers.inet import IP, TCP
 from scapy.layers.l2 import Ether
 from scapy.sendrecv import srp1
 
-from conformance.lab import link, linux, namespace
+from conformance.lab import link, namespace, running
 from conformance.peer import Peer
 from conformance.segment import Ctl
 from conformance.timing import Timing
@@ -74,7 +74,7 @@ def main() -> None:
     """Measure and print the table."""
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     namespace.enter()
-    with linux.start() as target:
+    with running.start() as target:
         ours = link.tester_addresses(0)
         mac = bytes.fromhex(ours["mac"].replace(":", ""))
         remote = target.addresses["ipv4"]

@@ -1,0 +1,104 @@
+"""The stacks that the lab knows: one table. Each is held by a module of this package, and has a profile beside it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.errors import UsageProblem
+from conformance.requirements import nearest
+
+ROOT = Path(__file__).parents[2]
+BUILT = ROOT / "build" / "stacks"
+"""Where `make stacks` puts what it builds."""
+
+PREFIX = "lab:"
+ALL = "all"
+FAMILIES = ("ipv4", "ipv6")
+_SYSTEM = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not in every user's PATH
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One entry of the table.
+
+    `module` is the one of `conformance.lab` that holds it (see `holder`). `needs` are commands and files of the system,
+    each with the Debian package it is in; `built` is what `make stacks` makes for it.
+    """
+
+    name: str
+    module: str
+    families: tuple[str, ...] = FAMILIES
+    needs: tuple[tuple[str, str], ...] = ()
+    built: tuple[str, ...] = ()
+
+    @property
+    def profile(self) -> Path:
+        """Where its profile is."""
+        return Path(__file__).parent / f"{self.name}.toml"
+
+    def missing(self) -> str:
+        """Say what has to be installed or built before it can start; nothing when it can."""
+        packages = list(dict.fromkeys(package for what, package in self.needs if not _exists(what)))
+        steps = [f"apt-get install {' '.join(packages)}"] if packages else []
+        if not all((BUILT / name).exists() for name in self.built):
+            steps.append("make stacks")
+        return " && ".join(steps)
+
+
+def _exists(what: str) -> bool:
+    if what.startswith("/"):
+        return Path(what).exists()
+    return any(shutil.which(what, path=path) for path in (None, ":".join(_SYSTEM)))
+
+
+STACKS = {one.name: one for one in (Stack("linux", "linux"),)}
+
+
+def is_lab(option: str) -> bool:
+    """Tell whether a `--target` option, NAME=ADDRESS or ADDRESS, names a stack of the lab."""
+    return option.rpartition("=")[2].startswith(PREFIX)
+
+
+def expand(options: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Put each stack that can start in the place of `lab:all`; return that, and notes on those that cannot.
+
+    UsageProblem for a stack that does not exist, or was named and cannot start.
+    """
+    expanded, notes = [], []
+    for option in options:
+        if option != PREFIX + ALL:
+            expanded.append(option)
+            _check(option)
+            continue
+        for stack in STACKS.values():
+            missing = stack.missing()
+            if missing:
+                notes.append(f"{PREFIX}{stack.name} is left out: {missing}")
+            else:
+                expanded.append(PREFIX + stack.name)
+    return list(dict.fromkeys(expanded)), notes
+
+
+def _check(option: str) -> None:
+    if not is_lab(option):
+        return
+    name = option.rpartition("=")[2].removeprefix(PREFIX)
+    if name not in STACKS:
+        near = nearest(name, STACKS) or f"; there are {', '.join(STACKS)}, and {ALL}"
+        raise UsageProblem(f"--target {option}: the lab has no such stack{near}")
+    missing = STACKS[name].missing()
+    if missing:
+        raise UsageProblem(f"--target {option} cannot start: {missing}")
+
+
+def stack_of(option: str) -> Stack:
+    """Return the stack that a `--target` option names."""
+    return STACKS[option.rpartition("=")[2].removeprefix(PREFIX)]
+
+
+def name_of(option: str) -> str:
+    """Return the name for the report: what stands before the equals sign, or the stack's own."""
+    return option.rpartition("=")[0] or stack_of(option).name
