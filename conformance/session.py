@@ -14,6 +14,7 @@ import pytest
 from conformance.ahead import Ahead
 from conformance.bench import Bench
 from conformance.errors import UsageProblem
+from conformance.lab import stacks
 from conformance.play import Record
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.requirements.scan import scan
@@ -27,8 +28,7 @@ from conformance.wire.turns import Places, Turns
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "cases"
-LAB_PROFILE = Path(__file__).parent / "lab" / "linux.toml"
-LAB_FAMILIES = ("ipv4", "ipv6")
+DEFAULT = "lab:linux"
 
 
 def add_options(group: Any) -> None:
@@ -39,8 +39,8 @@ def add_options(group: Any) -> None:
         action="append",
         default=[],
         metavar="[NAME=]ADDRESS",
-        help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; `model`: the reference endpoint; repeatable."
-        " Without it: the embedded lab",
+        help="the TCP under test: IPv4, IPv6 (with %%scope), or host name; `lab:NAME`: a stack of the lab, `lab:all`:"
+        " each that is installed; `model`: the reference endpoint; repeatable. Without it: lab:linux",
     )
     add("--open-port", type=_port, metavar="PORT", help="a port of the target that accepts connections")
     add("--closed-port", type=_port, metavar="PORT", help="a port of the target where nothing listens")
@@ -70,6 +70,7 @@ class Session:
         self.subjects: dict[str, Subject] = {}
         self.names: list[tuple[str, tuple[str, ...]]] = []
         self._profiles: dict[str, Profile] = {}
+        self._left_out: list[str] = []
         self._stack = stack
         self._worker = worker
         self._workers = workers
@@ -89,7 +90,6 @@ class Session:
         with contextlib.ExitStack() as stack:
             session = cls(stack)
             if _wants_cases(config):
-                session._load_profile(config)
                 session._find_targets(config)
             session._stack = stack.pop_all()
             return session
@@ -100,8 +100,8 @@ class Session:
         data = workerinput["conformance"]
         session.subjects = {name: Subject.from_plain(values) for name, values in data["subjects"].items()}
         session.names = [(name, tuple(families)) for name, families in data["names"]]
-        if session.names:
-            session._load_profile(config)
+        for name, subject in session.subjects.items():
+            session._profiles[name] = _load(subject.profile)
         session._share(config)
         session._dealt = data["dealt"]
         session._turns = Turns(data["turns"])
@@ -129,31 +129,32 @@ class Session:
         """How many cases may be in flight at the target that bears the fewest."""
         return min((subject.max_connections for subject in self.subjects.values()), default=1)
 
-    def _load_profile(self, config: pytest.Config) -> None:
-        path = _profile_path(config.getoption("--profile"), config.getoption("--target"))
-        self._profile = profiles.load(path, scan(CASES)) if path else Profile()
-
     def _find_targets(self, config: pytest.Config) -> None:
         options = config.option
-        addresses = options.target or _profile_targets(self._profile) if options.profile else options.target
+        given = _load(options.profile)
+        named = options.target or (_profile_targets(given) if options.profile else []) or [DEFAULT]
+        addresses, self._left_out = stacks.expand(named)
         if options.collectonly:
             self.names = _names(addresses)
         else:
-            self._add(_subjects(self._stack, options, addresses, self._profile), config)
+            self._add(_subjects(self._stack, options, addresses, given if options.profile else None), config)
 
-    def _add(self, subjects: list[Subject], config: pytest.Config) -> None:
-        self.subjects = {subject.name: subject for subject in subjects}
-        self.names = [(subject.name, tuple(subject.routes)) for subject in subjects]
+    def _add(self, found: list[tuple[Subject, Profile]], config: pytest.Config) -> None:
+        for subject, profile in found:
+            self.subjects[subject.name] = subject
+            self._profiles[subject.name] = profile
+            self.names.append((subject.name, tuple(subject.routes)))
         self._share(config)
 
     def _share(self, config: pytest.Config) -> None:
         """Leave for the report what it needs."""
-        config.stash[PROFILES_KEY] = {name: self._profile for name, _ in self.names}
+        config.stash[PROFILES_KEY] = dict(self._profiles)
         config.stash[FACTS_KEY] = {name: dict(subject.facts) for name, subject in self.subjects.items()}
 
     def header(self) -> list[str]:
         """Say what is under test, how fast it is and what it offers."""
-        return [line for subject in self.subjects.values() for line in header_of(subject, self._profile)]
+        lines = [line for name, one in self.subjects.items() for line in header_of(one, self._profiles[name])]
+        return lines + [f"note:    {note}" for note in self._left_out]
 
     def choices(self) -> list[tuple[str, ...]]:
         """Return what each case runs against: (family), or (target, family) where there are several targets."""
@@ -211,13 +212,8 @@ def _wants_cases(config: pytest.Config) -> bool:
     return any(path == CASES or CASES in path.parents or path in CASES.parents for path in paths)
 
 
-def _profile_path(given: str | None, targets: list[str]) -> Path | None:
-    """Return the profile that is given, or else the one that the lab or the model has."""
-    if given:
-        return Path(given)
-    if not targets:
-        return LAB_PROFILE
-    return model.profile_path() if all(model.is_model(one) for one in targets) else None
+def _load(path: str | Path | None) -> Profile:
+    return profiles.load(Path(path), scan(CASES)) if path else Profile()
 
 
 def _profile_targets(profile: Profile) -> list[str]:
@@ -225,25 +221,43 @@ def _profile_targets(profile: Profile) -> list[str]:
     return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
 
 
-def _subjects(stack: contextlib.ExitStack, options: Any, addresses: list[str], profile: Profile) -> list[Subject]:
-    """Reach what the options name; the lab where they name nothing. The model alone needs nothing that Linux has."""
+def _subjects(
+    stack: contextlib.ExitStack, options: Any, addresses: list[str], given: Profile | None
+) -> list[tuple[Subject, Profile]]:
+    """Reach what the options name, each with the profile that is given, or else its own.
+
+    The model alone needs nothing that Linux has.
+    """
     models, others = model.apart(addresses)
+    labs = [one for one in others if stacks.is_lab(one)]
+    remote = [one for one in others if not stacks.is_lab(one)]
     if options.fault and not models:
         raise UsageProblem("--fault is for the reference endpoint: name it with --target model")
-    subjects = [model.model_target(one, profile, options.fault) for one in models]
-    if models and not others:
-        return subjects
-    from conformance.target.find import lab_target, named_targets
+    if labs and remote:
+        raise UsageProblem(f"{labs[0]} is in a network of its own, where {remote[0]} is not: judge them in two runs")
+    found = []
+    for one in models:
+        profile = given or _load(model.profile_path())
+        found.append((model.model_target(one, profile, options.fault), profile))
+    if others:
+        from conformance.target.find import lab_targets, named_targets
 
-    return subjects + named_targets(stack, options, others, profile) if others else [lab_target(stack, profile)]
+        profiles_of = {one: given or _load(stacks.stack_of(one).profile) for one in labs}
+        found += lab_targets(stack, profiles_of) if labs else []
+        profile = given or Profile()
+        found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
+    return found
 
 
 def _names(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Name targets and families without sending anything."""
     models, others = model.apart(addresses)
+    labs = [one for one in others if stacks.is_lab(one)]
+    remote = [one for one in others if not stacks.is_lab(one)]
     names: list[tuple[str, tuple[str, ...]]] = [(model.name_of(one), model.FAMILIES) for one in models]
-    if not others:
-        return names or [("linux", LAB_FAMILIES)]
-    from conformance.target.preflight import named
+    names += [(stacks.name_of(one), stacks.stack_of(one).families) for one in labs]
+    if remote:
+        from conformance.target.preflight import named
 
-    return names + [(one.name, tuple(one.addresses)) for one in named(others)]
+        names += [(one.name, tuple(one.addresses)) for one in named(remote)]
+    return names

@@ -93,7 +93,8 @@ def test_what_the_suite_ships_is_valid() -> None:
         ("nam = 'x'", "nam: unknown key; did you mean name?"),
         (
             "qqq = 1",
-            "qqq: unknown key; valid are addresses, agent, description, features, known, limits, name, ports, timers",
+            "qqq: unknown key; valid are addresses, agent, description, extends, features, known, lifted, limits, name,"
+            " ports, timers",
         ),
         ("[ports]\nopne = 80", "ports.opne: unknown key; did you mean open?"),
         ("[ports]\nopen = 0", "ports.open: must be a port number, not 0"),
@@ -188,3 +189,25 @@ def test_an_entry_as_it_stands_in_the_profile(tmp_path: Path) -> None:
         'case = "test_fin", family = "ipv4", parameters = { state = ["CLOSING", "LAST-ACK"], gap = "2" }'
     )
     assert str(second) == 'requirement = "RFC9293:MUST-13"'
+
+
+def test_a_profile_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "base.toml").write_text(
+        'name = "base"\n[timers]\nmsl = 7\n'
+        '[[known]]\nrequirement = "RFC9293:MUST-2"\nreason = "a"\n[[known]]\ncase = "x"\nreason = "b"\n'
+    )
+    variant = tmp_path / "variant.toml"
+    variant.write_text(
+        'extends = "base.toml"\nname = "variant"\n[[lifted]]\ncase = "x"\nreason = "d"\n'
+        '[[known]]\nrequirement = "RFC9293:MUST-3"\nreason = "c"\n'
+    )
+    loaded = load(variant)
+    assert (loaded.name, loaded.msl) == ("variant", 7.0)
+    assert [known.reason for known in loaded.deviations] == ["c", "a"]
+
+
+def test_a_profile_extends_one_only(tmp_path: Path) -> None:
+    for name, base in (("a", "b"), ("b", "c"), ("c", "")):
+        (tmp_path / f"{name}.toml").write_text(f'extends = "{base}.toml"\n' if base else "")
+    with pytest.raises(UsageProblem, match="extends another itself"):
+        load(tmp_path / "a.toml")

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.lab import link, stacks, system
+from conformance.lab import stacks, system
 from conformance.lab.offload import bring_up
 
 FILES = 4096

@@ -54,7 +54,16 @@ def _exists(what: str) -> bool:
     return any(shutil.which(what, path=path) for path in (None, ":".join(_SYSTEM)))
 
 
-STACKS = {one.name: one for one in (Stack("linux", "linux"),)}
+STACKS = {
+    one.name: one
+    for one in (
+        Stack("linux", "linux"),
+        Stack("linux-syncookies", "linux"),
+        Stack("linux-nosack", "linux"),
+        Stack("linux-notimestamps", "linux"),
+        Stack("linux-bbr", "linux"),
+    )
+}
 
 
 def is_lab(option: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import re
+import time
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.agent.client import Agent
 from conformance.bench import PORTS
 from conformance.errors import Inconclusive, NotApplicable, UsageProblem
-from conformance.lab import link, linux, namespace
+from conformance.lab import link, namespace, running, stacks
 from conformance.lab.offload import offloads
 from conformance.packet import family_of
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
@@ -31,10 +33,16 @@ MERGING = frozenset({"generic receive"})
 """Offloads of our own interface that hand us other segments than the target sent."""
 
 
-def lab_target(stack: contextlib.ExitStack, profile: Profile) -> Subject:
-    """Start the lab; return its kernel as the subject. It ends with `stack`."""
+def lab_targets(stack: contextlib.ExitStack, profiles: Mapping[str, Profile]) -> list[tuple[Subject, Profile]]:
+    """Start the stacks that are named, as in `--target lab:NAME`; return them as subjects. They end with `stack`."""
     namespace.enter()
-    target = stack.enter_context(linux.start())
+    return [(_lab_target(stack, option, profile), profile) for option, profile in profiles.items()]
+
+
+def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile) -> Subject:
+    started = time.monotonic()
+    target = stack.enter_context(running.start(stacks.stack_of(option).name))
+    took = time.monotonic() - started
     ours = link.tester_addresses(0)
     routes = {family: Route(address, (ours[family],)) for family, address in target.addresses.items()}
     host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
@@ -42,14 +50,14 @@ def lab_target(stack: contextlib.ExitStack, profile: Profile) -> Subject:
         found = _survey(host, routes, target.open_port, target.closed_port)
         version = _agent_version(host, target.agent)
     return _subject(
-        "linux",
+        stacks.name_of(option),
         Reached(target.interface, _mac(ours["mac"]), routes, own_kernel=False),
         found,
         profile,
         agent=target.agent,
         version=version,
         lab=True,
-        facts={"notes": list(target.notes)},
+        facts={"notes": list(target.notes), "start_time": took},
     )
 
 

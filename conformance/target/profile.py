@@ -96,8 +96,36 @@ class Profile:
 def load(path: Path, cases: Collection[str] | None = None) -> Profile:
     """Read a profile. `cases` are the cases there are, as `folder/file.py::name`; without it their names go unchecked.
 
+    A profile that `extends` another, a file beside it, says only what is different: `lifted` names what of the other's
+    known deviations it does not have.
     Raise UsageProblem, one line with the file, the key and the nearest valid one, for whatever is wrong.
     """
+    data = _read(path)
+    entries = data.get("known", [])
+    deviations = tuple(_known(f"{path}: known[{at}]", one, cases) for at, one in enumerate(entries, 1))
+    if "extends" not in data:
+        return _profile(str(path), data, deviations)
+    base_path = path.parent / data["extends"]
+    base = _read(base_path)
+    if "extends" in base:
+        raise UsageProblem(f"{path}: extends: {base_path} extends another itself")
+    lifted = [Known(**{"reason": "", **one}) for one in data.get("lifted", [])]
+    kept = [one for one in load(base_path, cases).deviations if not any(_is_lifted(one, lift) for lift in lifted)]
+    return _profile(str(path), {**base, **data}, (*deviations, *kept))
+
+
+def _is_lifted(known: Known, lift: Known) -> bool:
+    return all(
+        wanted in ("", mine)
+        for wanted, mine in (
+            (lift.case, known.case),
+            (lift.requirement, known.requirement),
+            (lift.family, known.family),
+        )
+    )
+
+
+def _read(path: Path) -> dict[str, Any]:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -106,10 +134,7 @@ def load(path: Path, cases: Collection[str] | None = None) -> Profile:
         raise UsageProblem(f"{path}: no valid TOML: {error}") from None
     check(str(path), data)
     _check_features(str(path), data.get("features", {}))
-    entries = data.get("known", [])
-    return _profile(
-        str(path), data, tuple(_known(f"{path}: known[{at}]", one, cases) for at, one in enumerate(entries, 1))
-    )
+    return data
 
 
 def is_case(spec: str, case: str) -> bool:

@@ -95,6 +95,7 @@ _PORT = _integer(65535, "a port number")
 SCHEMA: dict[str, Any] = {
     "name": _text,
     "description": _text,
+    "extends": _text,
     "addresses": {
         "ipv4": _address(IPv4Address, "an IPv4 address"),
         "ipv6": _address(IPv6Address, "an IPv6 address"),
@@ -104,6 +105,7 @@ SCHEMA: dict[str, Any] = {
     "timers": {"msl": _seconds, "reaction": _seconds},
     "limits": {"max_connections": _integer(1_000_000, "a number of connections")},
     "features": {"offered": _texts, "absent": _texts},
+    "lifted": [{"case": _text, "requirement": _text, "family": _family, "reason": _text}],
     "known": [
         {
             "case": _text,
