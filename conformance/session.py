@@ -6,29 +6,22 @@ import argparse
 import contextlib
 import functools
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance import stacks
 from conformance.ahead import Ahead
 from conformance.bench import Bench
-from conformance.errors import UsageProblem
-from conformance.lab import stacks
 from conformance.play import Record
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
-from conformance.requirements.scan import scan
+from conformance.subjects import CASES, DEFAULT, find, load, names_of, profile_targets
 from conformance.target import model
-from conformance.target import profile as profiles
 from conformance.target.header import header_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Subject
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
-
-ROOT = Path(__file__).parents[1]
-CASES = ROOT / "cases"
-DEFAULT = "lab:linux"
 
 
 def add_options(group: Any) -> None:
@@ -101,7 +94,7 @@ class Session:
         session.subjects = {name: Subject.from_plain(values) for name, values in data["subjects"].items()}
         session.names = [(name, tuple(families)) for name, families in data["names"]]
         for name, subject in session.subjects.items():
-            session._profiles[name] = _load(subject.profile)
+            session._profiles[name] = load(subject.profile)
         session._share(config)
         session._dealt = data["dealt"]
         session._turns = Turns(data["turns"])
@@ -131,13 +124,13 @@ class Session:
 
     def _find_targets(self, config: pytest.Config) -> None:
         options = config.option
-        given = _load(options.profile)
-        named = options.target or (_profile_targets(given) if options.profile else []) or [DEFAULT]
+        given = load(options.profile)
+        named = options.target or (profile_targets(given) if options.profile else []) or [DEFAULT]
         addresses, self._left_out = stacks.expand(named)
         if options.collectonly:
-            self.names = _names(addresses)
+            self.names = names_of(addresses)
         else:
-            self._add(_subjects(self._stack, options, addresses, given if options.profile else None), config)
+            self._add(find(self._stack, options, addresses, given if options.profile else None), config)
 
     def _add(self, found: list[tuple[Subject, Profile]], config: pytest.Config) -> None:
         for subject, profile in found:
@@ -210,54 +203,3 @@ def _wants_cases(config: pytest.Config) -> bool:
     base = config.invocation_params.dir
     paths = [(base / str(arg).partition("::")[0]).resolve() for arg in config.args]
     return any(path == CASES or CASES in path.parents or path in CASES.parents for path in paths)
-
-
-def _load(path: str | Path | None) -> Profile:
-    return profiles.load(Path(path), scan(CASES)) if path else Profile()
-
-
-def _profile_targets(profile: Profile) -> list[str]:
-    name = profile.name
-    return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
-
-
-def _subjects(
-    stack: contextlib.ExitStack, options: Any, addresses: list[str], given: Profile | None
-) -> list[tuple[Subject, Profile]]:
-    """Reach what the options name, each with the profile that is given, or else its own.
-
-    The model alone needs nothing that Linux has.
-    """
-    models, others = model.apart(addresses)
-    labs = [one for one in others if stacks.is_lab(one)]
-    remote = [one for one in others if not stacks.is_lab(one)]
-    if options.fault and not models:
-        raise UsageProblem("--fault is for the reference endpoint: name it with --target model")
-    if labs and remote:
-        raise UsageProblem(f"{labs[0]} is in a network of its own, where {remote[0]} is not: judge them in two runs")
-    found = []
-    for one in models:
-        profile = given or _load(model.profile_path())
-        found.append((model.model_target(one, profile, options.fault), profile))
-    if others:
-        from conformance.target.find import lab_targets, named_targets
-
-        profiles_of = {one: given or _load(stacks.stack_of(one).profile) for one in labs}
-        found += lab_targets(stack, profiles_of) if labs else []
-        profile = given or Profile()
-        found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
-    return found
-
-
-def _names(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Name targets and families without sending anything."""
-    models, others = model.apart(addresses)
-    labs = [one for one in others if stacks.is_lab(one)]
-    remote = [one for one in others if not stacks.is_lab(one)]
-    names: list[tuple[str, tuple[str, ...]]] = [(model.name_of(one), model.FAMILIES) for one in models]
-    names += [(stacks.name_of(one), stacks.stack_of(one).families) for one in labs]
-    if remote:
-        from conformance.target.preflight import named
-
-        names += [(one.name, tuple(one.addresses)) for one in named(remote)]
-    return names

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance import stacks
 from conformance.errors import UsageProblem
-from conformance.lab import stacks
-from conformance.lab.stacks import STACKS, Stack
 from conformance.requirements.scan import scan
+from conformance.stacks import STACKS, Stack
 from conformance.target import profile
 
 CASES = Path(__file__).parents[1] / "cases"

@@ -48,8 +48,8 @@ class LabTarget:
 def start(name: str = "linux") -> Iterator[LabTarget]:
     """Run a stack for as long as the context lasts; `namespace.enter` must have been called before.
 
-    `name` is one of `stacks.STACKS` for which nothing is missing. `UsageProblem` when the system refuses. The target ends
-    with this process, however it ends.
+    `name` is one of `stacks.STACKS`, with nothing missing. `UsageProblem` when the system refuses. The target ends with
+    this process, however it ends.
     """
     interface = link.free_name()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control, contextlib.ExitStack() as stack:

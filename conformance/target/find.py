@@ -8,10 +8,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from conformance import stacks
 from conformance.agent.client import Agent
 from conformance.bench import PORTS
 from conformance.errors import Inconclusive, NotApplicable, UsageProblem
-from conformance.lab import link, namespace, running, stacks
+from conformance.lab import link, namespace, running
 from conformance.lab.offload import offloads
 from conformance.packet import family_of
 from conformance.target.preflight import Named, Reached, named, reach, sources_of

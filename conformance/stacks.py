@@ -1,4 +1,4 @@
-"""The stacks that the lab knows: one table. Each is held by a module of this package, and has a profile beside it."""
+"""The stacks that the lab knows: one table. Each is held by a module of `conformance.lab` and has a profile there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from conformance.errors import UsageProblem
 from conformance.requirements import nearest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "build" / "stacks"
 """Where `make stacks` puts what it builds."""
 
@@ -37,7 +37,7 @@ class Stack:
     @property
     def profile(self) -> Path:
         """Where its profile is."""
-        return Path(__file__).parent / f"{self.name}.toml"
+        return Path(__file__).parent / "lab" / f"{self.name}.toml"
 
     def missing(self) -> str:
         """Say what has to be installed or built before it can start; nothing when it can."""

@@ -1,0 +1,71 @@
+"""What `--target` may name: the model, stacks of the lab, addresses; and what each is judged by, its profile."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+from conformance import stacks
+from conformance.errors import UsageProblem
+from conformance.requirements.scan import scan
+from conformance.target import model
+from conformance.target import profile as profiles
+from conformance.target.profile import Profile
+from conformance.target.subject import Subject
+
+CASES = Path(__file__).parents[1] / "cases"
+DEFAULT = "lab:linux"
+
+
+def load(path: str | Path | None) -> Profile:
+    """Read a profile; one that says nothing where none is given."""
+    return profiles.load(Path(path), scan(CASES)) if path else Profile()
+
+
+def profile_targets(profile: Profile) -> list[str]:
+    """Return the targets that a profile names, as `--target` would."""
+    name = profile.name
+    return [f"{name}={address}" for address in (profile.ipv4, profile.ipv6) if address]
+
+
+def find(
+    stack: contextlib.ExitStack, options: Any, addresses: list[str], given: Profile | None
+) -> list[tuple[Subject, Profile]]:
+    """Reach what the options name, each with the profile that is given, or else its own.
+
+    The model alone needs nothing that Linux has.
+    """
+    models, others = model.apart(addresses)
+    labs = [one for one in others if stacks.is_lab(one)]
+    remote = [one for one in others if not stacks.is_lab(one)]
+    if options.fault and not models:
+        raise UsageProblem("--fault is for the reference endpoint: name it with --target model")
+    if labs and remote:
+        raise UsageProblem(f"{labs[0]} is in a network of its own, where {remote[0]} is not: judge them in two runs")
+    found = []
+    for one in models:
+        profile = given or load(model.profile_path())
+        found.append((model.model_target(one, profile, options.fault), profile))
+    if others:
+        from conformance.target.find import lab_targets, named_targets
+
+        profiles_of = {one: given or load(stacks.stack_of(one).profile) for one in labs}
+        found += lab_targets(stack, profiles_of) if labs else []
+        profile = given or Profile()
+        found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
+    return found
+
+
+def names_of(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Name targets and families without sending anything."""
+    models, others = model.apart(addresses)
+    labs = [one for one in others if stacks.is_lab(one)]
+    remote = [one for one in others if not stacks.is_lab(one)]
+    names: list[tuple[str, tuple[str, ...]]] = [(model.name_of(one), model.FAMILIES) for one in models]
+    names += [(stacks.name_of(one), stacks.stack_of(one).families) for one in labs]
+    if remote:
+        from conformance.target.preflight import named
+
+        names += [(one.name, tuple(one.addresses)) for one in named(remote)]
+    return names
