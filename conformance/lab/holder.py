@@ -19,7 +19,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conformance.lab import stacks, system
+from conformance import stacks
+from conformance.lab import system
 from conformance.lab.offload import bring_up
 
 FILES = 4096
