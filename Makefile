@@ -12,7 +12,7 @@ export XDG_CACHE_HOME := $(CURDIR)/build/cache
 export TMPDIR := $(CURDIR)/build/tmp
 PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
 
-.PHONY: help conformance test proof lint agent clean
+.PHONY: help conformance test proof lint agent c-agent clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo 'make proof        which case catches which deviation of the reference endpoint (ARGS=--update writes it down)'
 	@echo 'make lint         ruff and mypy'
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
+	@echo 'make c-agent      build/tcp-agent: the agent in C99 for a target without python3 (CC and CFLAGS as usual)'
 	@echo 'make clean        remove what make has built, the virtual environment too'
 
 conformance: $(STAMP) | build/tmp
@@ -39,6 +40,15 @@ lint: $(STAMP) | build/tmp
 
 agent: $(STAMP) | build/tmp
 	$(VENV)/bin/python -m conformance.agent.build
+
+C_AGENT := conformance/agent/c
+CFLAGS ?= -Os -Wall -Wextra
+LDFLAGS ?= -static
+
+c-agent: build/tcp-agent
+
+build/tcp-agent: $(wildcard $(C_AGENT)/*.c $(C_AGENT)/*.h) | build/tmp
+	$(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(C_AGENT)/*.c
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,93 @@
+/* What the parts of the agent know of each other. */
+#ifndef CORE_H
+#define CORE_H
+
+#include "agent.h"
+#include "octets.h"
+#include "protocol.h"
+
+/* Octets that one event forwards at most: no event is fragmented on an ordinary link. */
+enum { PIECE = 1400 };
+
+/* What SEND_DATA handed over and the stack has not taken yet. */
+struct chunk {
+    struct chunk *next;
+    int flags;
+    size_t length, at;
+    uint8_t octets[];
+};
+
+struct session {
+    int used;
+    struct tester tester;
+    uint16_t number; /* the last id that was given */
+    unsigned sockets, remembered;
+    uint64_t heard;
+};
+
+struct endpoint {
+    struct session *session; /* NULL: this entry is free */
+    int socket;
+    uint16_t number; /* 0: the tester has closed it, and what is queued is still being sent */
+    int has_flow, listening, connecting, sent_all, starved, close_later;
+    int backlog;        /* -1: as many as are to be accepted */
+    int shutdown_later; /* -1: none */
+    uint8_t failure;    /* how the connection ended, for those that ask later; OK: it has not */
+    uint8_t address_length;
+    unsigned accept_left;
+    uint32_t forward_left, forward_most; /* forward_left UINT32_MAX: without end */
+    int mask;
+    size_t queued;
+    struct chunk *first, *last;
+    struct flow flow;
+};
+
+struct agent {
+    const struct stack *stack;
+    struct limits limits;
+    agent_reply reply;
+    void *with;
+    unsigned sockets;
+    int top; /* no endpoint at this place or above is used */
+    struct session sessions[AGENT_SESSIONS];
+    struct endpoint endpoints[AGENT_SOCKETS];
+    struct {
+        struct session *session;
+        uint16_t number;
+        struct flow flow;
+    } closed[AGENT_REMEMBERED];
+    unsigned next_closed;
+};
+
+extern struct agent agent;
+
+/* agent.c: sessions */
+struct endpoint *find(struct session *session, uint16_t number);
+/* Give a socket an id and keep it. There has to be room. */
+struct endpoint *adopt(struct session *session, int socket, int address_length);
+int has_room(const struct session *session);
+/* The tester has no id for it any more, but can ask for the state of its connection. */
+void part_with(struct endpoint *endpoint);
+const struct flow *remembered(const struct session *session, uint16_t number);
+void released(struct endpoint *endpoint);
+void abort_all(struct session *session);
+/* Begin an event, which `send_message` ends. */
+void begin_event(struct writer *to, enum primitive primitive, int result);
+void send_message(const struct session *session, struct writer *message);
+
+/* endpoint.c: one socket; each returns a result id */
+int endpoint_listen(struct endpoint *endpoint, unsigned maximum);
+int endpoint_backlog(struct endpoint *endpoint, int backlog);
+int endpoint_connect(struct endpoint *endpoint, const struct place *remote);
+int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t length, int flags);
+int endpoint_forward(struct endpoint *endpoint, uint16_t most, uint16_t total);
+int endpoint_shutdown(struct endpoint *endpoint, int how);
+void endpoint_close(struct endpoint *endpoint);
+void endpoint_abort(struct endpoint *endpoint);
+void endpoint_set_watch(struct endpoint *endpoint);
+void endpoint_turn(struct endpoint *endpoint);
+
+/* calls.c: do what a request asks for, write the values of its response, return its result id */
+int call(struct session *session, int primitive, struct reader *request, struct writer *response);
+
+#endif

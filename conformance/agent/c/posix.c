@@ -1,0 +1,312 @@
+/* The table of calls, filled with POSIX sockets. */
+#include "posix.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "protocol.h"
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* SIGPIPE is ignored as well */
+#endif
+
+static unsigned the_interface;
+static struct pollfd watched[POSIX_SOCKETS + 64];
+static nfds_t watched_count;
+static int place_of[POSIX_SOCKETS]; /* in `watched`, plus 1; 0 where a socket is not watched */
+
+int posix_result(int number)
+{
+    static const struct {
+        int number, result;
+    } results[] = {
+        {0, OK},
+        {EAGAIN, PENDING},
+        {EINTR, PENDING},
+        {EINPROGRESS, PENDING},
+        {ECONNREFUSED, REFUSED},
+        {ETIMEDOUT, USER_TIMEOUT},
+        {ECONNRESET, RESET},
+        {ECONNABORTED, RESET},
+        {ENOTCONN, DOES_NOT_EXIST},
+        {EPIPE, CLOSING},
+        {EISCONN, EXISTS},
+        {EALREADY, EXISTS},
+        {EADDRINUSE, EXISTS},
+        {EADDRNOTAVAIL, EXISTS},
+        {ENOBUFS, NO_RESOURCES},
+        {ENOMEM, NO_RESOURCES},
+        {EMFILE, NO_RESOURCES},
+        {ENFILE, NO_RESOURCES},
+        {EINVAL, CONNECTION_ILLEGAL},
+        {EOPNOTSUPP, CONNECTION_ILLEGAL},
+        {EAFNOSUPPORT, CONNECTION_ILLEGAL},
+        {EACCES, CONNECTION_ILLEGAL},
+        {EPERM, CONNECTION_ILLEGAL},
+    };
+    size_t at;
+    for (at = 0; at < sizeof results / sizeof results[0]; at++)
+        if (results[at].number == number)
+            return results[at].result;
+    return number == EWOULDBLOCK ? PENDING : NOT_OK;
+}
+
+static int told(int returned)
+{
+    return posix_result(returned < 0 ? errno : 0);
+}
+
+socklen_t posix_address(const struct place *place, unsigned interface, struct sockaddr_storage *address)
+{
+    memset(address, 0, sizeof *address);
+    if (place->length == 4) {
+        struct sockaddr_in *in = (struct sockaddr_in *)address;
+        in->sin_family = AF_INET;
+        in->sin_port = htons(place->port);
+        memcpy(&in->sin_addr, place->octets, 4);
+        return sizeof *in;
+    } else {
+        struct sockaddr_in6 *in = (struct sockaddr_in6 *)address;
+        in->sin6_family = AF_INET6;
+        in->sin6_port = htons(place->port);
+        memcpy(&in->sin6_addr, place->octets, 16);
+        if (place->octets[0] == 0xFE && (place->octets[1] & 0xC0) == 0x80)
+            in->sin6_scope_id = place->scope ? place->scope : interface ? interface : posix_scope(place->octets);
+        return sizeof *in;
+    }
+}
+
+void posix_place(const struct sockaddr_storage *address, struct place *place)
+{
+    memset(place, 0, sizeof *place);
+    if (address->ss_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+        place->length = 4;
+        place->port = ntohs(in->sin_port);
+        memcpy(place->octets, &in->sin_addr, 4);
+    } else {
+        const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
+        place->length = 16;
+        place->port = ntohs(in->sin6_port);
+        place->scope = in->sin6_scope_id;
+        memcpy(place->octets, &in->sin6_addr, 16);
+    }
+}
+
+/* Take a new socket: it never waits, and its number fits the tables. */
+static int take(int new, int *socket)
+{
+    if (new < 0)
+        return told(new);
+    if (new >= POSIX_SOCKETS || fcntl(new, F_SETFL, O_NONBLOCK) < 0) {
+        close(new);
+        return NO_RESOURCES;
+    }
+    posix_no_reports(new);
+    *socket = new;
+    return OK;
+}
+
+static int stack_open(void *with, int address_length, int *number)
+{
+    int on = 1, result = take(socket(address_length == 16 ? AF_INET6 : AF_INET, SOCK_STREAM, 0), number);
+    (void)with;
+    if (result != OK)
+        return result;
+    setsockopt(*number, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    if (address_length == 16)
+        setsockopt(*number, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    return OK;
+}
+
+static int stack_bind(void *with, int socket, const struct place *local)
+{
+    struct sockaddr_storage address;
+    socklen_t length = posix_address(local, the_interface, &address);
+    (void)with;
+    return told(bind(socket, (struct sockaddr *)&address, length));
+}
+
+static int stack_listen(void *with, int socket, int backlog)
+{
+    (void)with;
+    return told(listen(socket, backlog));
+}
+
+static int stack_accept(void *with, int socket, int *accepted, struct place *remote)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    int result = take(accept(socket, (struct sockaddr *)&address, &length), accepted);
+    (void)with;
+    if (result == OK)
+        posix_place(&address, remote);
+    return result;
+}
+
+static int stack_connect(void *with, int socket, const struct place *remote)
+{
+    struct sockaddr_storage address;
+    socklen_t length = posix_address(remote, the_interface, &address);
+    (void)with;
+    return told(connect(socket, (struct sockaddr *)&address, length));
+}
+
+static int stack_connected(void *with, int socket)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    struct pollfd poll_for = {socket, POLLOUT, 0};
+    int number = 0;
+    socklen_t size = sizeof number;
+    (void)with;
+    if (poll(&poll_for, 1, 0) == 0)
+        return PENDING;
+    if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) < 0)
+        number = errno;
+    /* Linux answers the first connect after success with success, whoever calls it: that one shall not be the tester. */
+    if (number == 0 && getpeername(socket, (struct sockaddr *)&address, &length) == 0)
+        (void)!connect(socket, (struct sockaddr *)&address, length);
+    return posix_result(number);
+}
+
+static int stack_send(void *with, int socket, const uint8_t *octets, size_t length, int flags, size_t *taken)
+{
+    int how = MSG_NOSIGNAL | (flags & URGENT_FLAG ? MSG_OOB : 0);
+    ssize_t sent = send(socket, octets, length, how);
+    (void)with;
+    if (sent < 0 && posix_soft(socket, errno))
+        sent = send(socket, octets, length, how);
+    *taken = sent < 0 ? 0 : (size_t)sent;
+    return sent < 0 ? posix_result(errno) : OK;
+}
+
+static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, size_t *got)
+{
+    ssize_t received = recv(socket, octets, room, 0);
+    (void)with;
+    *got = received < 0 ? 0 : (size_t)received;
+    if (received < 0 && posix_soft(socket, errno))
+        return PENDING;
+    return received < 0 ? posix_result(errno) : OK;
+}
+
+static int stack_urgent(void *with, int socket, uint8_t *what, uint8_t *octet)
+{
+    ssize_t received = recv(socket, octet, 1, MSG_OOB);
+    (void)with;
+    if (received >= 0)
+        *what = received ? URGENT_TAKEN : URGENT_NONE;
+    else if (posix_result(errno) == PENDING)
+        *what = URGENT_ANNOUNCED;
+    else if (errno == EINVAL)
+        *what = URGENT_NONE;
+    else
+        return posix_result(errno);
+    return OK;
+}
+
+static int stack_shutdown(void *with, int socket, int how)
+{
+    static const int hows[] = {SHUT_RD, SHUT_WR, SHUT_RDWR};
+    (void)with;
+    return told(shutdown(socket, hows[how]));
+}
+
+static void stack_close(void *with, int socket)
+{
+    (void)with;
+    close(socket);
+}
+
+static void stack_abort(void *with, int socket)
+{
+    struct linger no_time = {1, 0};
+    (void)with;
+    setsockopt(socket, SOL_SOCKET, SO_LINGER, &no_time, sizeof no_time);
+    close(socket);
+}
+
+static int stack_local(void *with, int socket, struct place *local)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    (void)with;
+    if (getsockname(socket, (struct sockaddr *)&address, &length) < 0)
+        return posix_result(errno);
+    posix_place(&address, local);
+    return OK;
+}
+
+/* Waiting */
+
+static void stack_watch(void *with, int socket, int mask)
+{
+    int at = place_of[socket] - 1;
+    (void)with;
+    if (!mask && at >= 0) {
+        watched[at] = watched[--watched_count];
+        place_of[watched[at].fd] = at + 1;
+        place_of[socket] = 0;
+    } else if (mask) {
+        if (at < 0)
+            place_of[socket] = (int)++watched_count;
+        at = place_of[socket] - 1;
+        watched[at].fd = socket;
+        watched[at].events = (short)((mask & WATCH_READ ? POLLIN : 0) | (mask & WATCH_WRITE ? POLLOUT : 0));
+        watched[at].revents = 0;
+    }
+}
+
+static int stack_ready(void *with, int socket, int mask)
+{
+    int at = place_of[socket] - 1, ready, told_anyway = POLLERR | POLLHUP;
+    (void)with;
+    if (at < 0)
+        return 0;
+    ready = watched[at].revents;
+    watched[at].revents = 0;
+    return mask & ((ready & (POLLIN | told_anyway) ? WATCH_READ : 0) | (ready & (POLLOUT | told_anyway) ? WATCH_WRITE : 0));
+}
+
+void posix_wait(struct pollfd *others, size_t count, int milliseconds)
+{
+    size_t at;
+    memcpy(watched + watched_count, others, count * sizeof *others);
+    if (poll(watched, watched_count + count, milliseconds) < 0)
+        for (at = 0; at < watched_count + count; at++)
+            watched[at].revents = 0;
+    memcpy(others, watched + watched_count, count * sizeof *others);
+}
+
+void posix_begin(struct stack *stack, unsigned interface)
+{
+    static const struct stack calls = {
+        .open = stack_open,
+        .bind = stack_bind,
+        .listen = stack_listen,
+        .accept = stack_accept,
+        .connect = stack_connect,
+        .connected = stack_connected,
+        .send = stack_send,
+        .receive = stack_receive,
+        .shutdown = stack_shutdown,
+        .close = stack_close,
+        .abort = stack_abort,
+        .local = stack_local,
+        .state = posix_state,
+        .configure = posix_configure,
+        .urgent = stack_urgent,
+        .reports = posix_reports,
+        .watch = stack_watch,
+        .ready = stack_ready,
+    };
+    the_interface = interface;
+    *stack = calls;
+    signal(SIGPIPE, SIG_IGN);
+}

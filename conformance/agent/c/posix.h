@@ -1,0 +1,35 @@
+/* The stack behind POSIX sockets. */
+#ifndef POSIX_H
+#define POSIX_H
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "stack.h"
+
+enum { POSIX_SOCKETS = 4096 }; /* no socket under test has a higher number */
+
+/* Fill the table. `interface` is the number of the one that link-local addresses belong to, 0 to find out. */
+void posix_begin(struct stack *stack, unsigned interface);
+/* Wait up to so many milliseconds (-1: without end) for a watched socket, or for one of `others`. */
+void posix_wait(struct pollfd *others, size_t count, int milliseconds);
+
+/* posix.c, for the other parts */
+int posix_result(int number);
+socklen_t posix_address(const struct place *place, unsigned interface, struct sockaddr_storage *address);
+void posix_place(const struct sockaddr_storage *address, struct place *place);
+
+/* posix_reports.c */
+int posix_reports(void *with, int socket, int asking, unsigned *reports);
+/* Whether an error only reports something of a connection that goes on; it is noted then. */
+int posix_soft(int socket, int number);
+/* Forget what was noted of an earlier socket of that number. */
+void posix_no_reports(int socket);
+/* posix_options.c */
+int posix_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length);
+/* posix_state.c */
+int posix_state(void *with, int socket, const struct flow *flow, uint8_t *state);
+/* posix_scope.c: the interface of a link-local address, 0 where that cannot be known */
+unsigned posix_scope(const uint8_t octets[16]);
+
+#endif
