@@ -173,6 +173,18 @@ def test_reports_are_told() -> None:
     assert channel.sent == [p.ERRORS.ask(5, False)]
 
 
+def test_a_parameter_is_read() -> None:
+    agent, channel = scripted([p.GET_PARAMETER.answer(b"\0\0\x1c\x20")])
+    assert agent.parameter(5, Parameter.KEEP_ALIVE_IDLE) == 7200
+    assert channel.sent == [p.GET_PARAMETER.ask(5, Parameter.KEEP_ALIVE_IDLE)]
+
+
+def test_a_parameter_that_the_agent_cannot_tell_is_not_applicable() -> None:
+    agent, _ = scripted([p.GET_PARAMETER.answer(result=Result.INVALID_PARAMETER)])
+    with pytest.raises(NotApplicable, match="cannot tell parameter 0xFFFC"):
+        agent.parameter(5, Parameter.KEEP_ALIVE_IDLE)
+
+
 def test_states_are_numbered_as_in_rfc_4022() -> None:
     names = []
     for number in range(1, 12):

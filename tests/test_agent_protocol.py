@@ -61,7 +61,7 @@ def test_an_event_has_the_octets_of_its_vector(primitive: Any, values: Any, octe
 
 
 def test_every_primitive_has_numbers_of_its_own() -> None:
-    assert len(p.BY_NUMBER) == len(p.PRIMITIVES) == 15
+    assert len(p.BY_NUMBER) == len(p.PRIMITIVES) == 17
 
 
 def test_a_response_that_refuses_carries_no_values() -> None:

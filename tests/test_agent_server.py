@@ -276,6 +276,7 @@ def test_a_socket_that_is_not_there_is_a_bad_one(agent: Agent) -> None:
         lambda: agent.socket_state(1),
         lambda: agent.urgent_data(1),
         lambda: agent.errors(1),
+        lambda: agent.parameter(1, Parameter.KEEP_ALIVE),
     ):
         assert refusal(call) is Result.BAD_SOCKET
 
@@ -627,6 +628,15 @@ def test_urgent_data_can_come_in_line(bench: Bench, agent: Agent) -> None:
     assert got == b"ab!"
 
 
+# Parameters
+
+
+def test_a_parameter_is_what_it_was_set_to(bench: Bench, agent: Agent) -> None:
+    number = agent.create_and_bind()
+    agent.configure(number, Parameter.KEEP_ALIVE_IDLE, 5)
+    assert agent.parameter(number, Parameter.KEEP_ALIVE_IDLE) == 5
+
+
 # Error reports
 
 
@@ -897,6 +907,7 @@ requests = st.one_of(
     st.builds(p.SOCKET_STATE.ask, numbers, ports, addresses),
     st.builds(p.URGENT_DATA.ask, numbers),
     st.builds(p.ERRORS.ask, numbers, st.booleans()),
+    st.builds(p.GET_PARAMETER.ask, numbers, numbers),
     st.builds(p.END_TEST.ask, numbers, st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=4)),
 )
 anything = st.one_of(

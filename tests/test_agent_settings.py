@@ -8,7 +8,7 @@ import pytest
 from conformance.agent.primitives import Parameter
 from conformance.agent.protocol import Result
 from conformance.agent.refusal import Refused
-from conformance.agent.settings import configure
+from conformance.agent.settings import configure, value_of
 
 TIMESTAMP = bytes.fromhex("44080500 00000000")
 
@@ -101,13 +101,33 @@ def test_the_mss_is_taken(ipv4: socket.socket) -> None:
         (Parameter.IP_TIMESTAMP, b"\x44\x01"),
         (Parameter.UDP_CHECKSUM, b"\x01"),
         (8, b"\x01"),
-        (0xFFF0, b"\x01"),
+        (0xFF00, b"\x01"),
     ],
 )
 def test_what_cannot_be_set_is_an_invalid_parameter(ipv4: socket.socket, parameter: int, value: bytes) -> None:
     with pytest.raises(Refused) as caught:
         configure(ipv4, parameter, value)
     assert caught.value.result is Result.INVALID_PARAMETER
+
+
+def test_a_parameter_can_be_read(ipv4: socket.socket) -> None:
+    assert value_of(ipv4, Parameter.KEEP_ALIVE) == bytes(4)
+    configure(ipv4, Parameter.KEEP_ALIVE_IDLE, b"\x01\x02")
+    assert value_of(ipv4, Parameter.KEEP_ALIVE_IDLE) == b"\0\0\x01\x02"
+
+
+@pytest.mark.parametrize("parameter", [Parameter.UDP_CHECKSUM, Parameter.KEEP_ALIVE_OCTET, Parameter.BACKLOG, 0xFF00])
+def test_a_parameter_that_the_system_does_not_tell_is_an_invalid_one(ipv4: socket.socket, parameter: int) -> None:
+    with pytest.raises(Refused) as caught:
+        value_of(ipv4, parameter)
+    assert caught.value.result is Result.INVALID_PARAMETER
+
+
+def test_congestion_control_is_named_by_its_rfc(ipv4: socket.socket) -> None:
+    configure(ipv4, Parameter.CONGESTION_CONTROL, (5681).to_bytes(2, "big"))
+    assert ipv4.getsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, 16).rstrip(b"\0") == b"reno"
+    with pytest.raises(Refused):
+        configure(ipv4, Parameter.CONGESTION_CONTROL, (793).to_bytes(2, "big"))
 
 
 @pytest.mark.parametrize("parameter", [Parameter.TOS, Parameter.IP_TIMESTAMP])

@@ -15,7 +15,7 @@ from reference.wire import TRIP, ModelWire
 from conformance.agent.client import Agent, AgentRefused
 from conformance.agent.primitives import PRIMITIVES, Parameter, Report, Urgent
 from conformance.agent.protocol import Result
-from conformance.errors import UsageProblem
+from conformance.errors import NotApplicable, UsageProblem
 from conformance.peer import Peer
 from conformance.requirements import lookup
 from conformance.segment import Ctl
@@ -92,8 +92,11 @@ def test_agent_has_every_primitive():
 def test_agent_knows_every_parameter_of_tcp(wire, agent):
     socket = agent.create_and_bind()
     for parameter in Parameter:
-        if parameter not in (Parameter.IP_TIMESTAMP, Parameter.UDP_CHECKSUM):
+        if parameter not in (Parameter.IP_TIMESTAMP, Parameter.UDP_CHECKSUM, Parameter.CONGESTION_CONTROL):
             agent.configure(socket, parameter, 1)
+    agent.configure(socket, Parameter.CONGESTION_CONTROL, 9438)
+    with pytest.raises(NotApplicable):
+        agent.configure(socket, Parameter.CONGESTION_CONTROL, 793)
     with pytest.raises(AgentRefused):
         agent.configure(socket, Parameter.UDP_CHECKSUM, 1)
 
@@ -156,6 +159,17 @@ def test_fault_takes_effect():
 def test_unknown_fault_is_told_with_its_neighbours():
     with pytest.raises(UsageProblem, match="did you mean rto-does-not-double"):
         faults.load("rto-does-not-duble")
+
+
+# -- parameters --
+
+
+def test_a_parameter_can_be_read(wire, agent):
+    _, number = connected(wire, agent)
+    assert agent.parameter(number, Parameter.KEEP_ALIVE) == 0
+    assert agent.parameter(number, Parameter.KEEP_ALIVE_IDLE) == 7200
+    with pytest.raises(NotApplicable):
+        agent.parameter(number, Parameter.BACKLOG)
 
 
 # -- error reports --

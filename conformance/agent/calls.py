@@ -13,7 +13,7 @@ from conformance.agent.flow import Flow, with_scope
 from conformance.agent.primitives import Parameter, Primitive
 from conformance.agent.protocol import VERSION, Result
 from conformance.agent.refusal import Refused
-from conformance.agent.settings import configure, number_of
+from conformance.agent.settings import configure, number_of, value_of
 
 if TYPE_CHECKING:
     from conformance.agent.session import Session
@@ -123,6 +123,10 @@ def _shutdown(session: Session, number: int, how: int) -> tuple[Any, ...]:
     return ()
 
 
+def _get_parameter(session: Session, number: int, parameter: int) -> tuple[Any, ...]:
+    return (value_of(session.endpoint(number).sock, parameter),)
+
+
 def _errors(session: Session, number: int, asking: bool) -> tuple[Any, ...]:
     return (bytes(sorted(session.endpoint(number).reports(asking))),)
 
@@ -179,6 +183,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,

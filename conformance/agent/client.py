@@ -15,8 +15,9 @@ from typing import Any
 
 from conformance.agent import primitives as p
 from conformance.agent.exchange import AgentRefused, Exchange
-from conformance.agent.primitives import Parameter, Report, Urgent
+from conformance.agent.primitives import Report, Urgent
 from conformance.agent.protocol import SERVICE, Result
+from conformance.agent.tuning import Tuning
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.state import State
 from conformance.wire.channel import Channel
@@ -28,8 +29,6 @@ _STATES = (
     *(State.FIN_WAIT_2, State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING, State.TIME_WAIT),
 )
 """The states in the numbering of RFC 4022 (tcpConnectionState), which starts with 1."""
-
-_PRIVATE_PARAMETERS = 0x8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ class Received:
     error: Result | None
 
 
-class Agent:
+class Agent(Tuning):
     """The user of a TCP under test, at the far end of `channel`.
 
     `where` names it in error texts (host and port). `reply_within` is how long, in seconds, a response may take.
@@ -187,20 +186,6 @@ class Agent:
         error = None if result is Result.OK else result
         return Received(data, full_length, error is None and full_length == 0, error)
 
-    def configure(self, socket: int, parameter: int, value: int | bytes) -> None:
-        """Set a parameter (see `Parameter`). A number is sent in 4 octets if private, else in 2 for MSS and in 1.
-
-        NotApplicable when the agent does not know a private parameter.
-        """
-        if isinstance(value, int):
-            value = value.to_bytes(_width(parameter), "big")
-        try:
-            self._exchange.ask(p.CONFIGURE_SOCKET, socket, parameter, value)
-        except AgentRefused as refused:
-            if parameter < _PRIVATE_PARAMETERS or refused.result is not Result.INVALID_PARAMETER:
-                raise
-            raise NotApplicable(f"{self.where} cannot set parameter 0x{parameter:04X} ({value.hex()})") from None
-
     def shutdown(self, socket: int, how: int) -> None:
         """Shut down receiving (0), sending (1, the RFC's CLOSE) or both (2)."""
         self._exchange.ask(p.SHUTDOWN, socket, how)
@@ -231,13 +216,6 @@ class Agent:
         """Return what the user knows of urgent data (ours only), and the urgent octet, which is taken by that."""
         urgent, data = self._exchange.ask(p.URGENT_DATA, socket)
         return Urgent(urgent), data
-
-
-def _width(parameter: int) -> int:
-    """Return in how many octets the value of a parameter is sent."""
-    if parameter >= _PRIVATE_PARAMETERS:
-        return 4
-    return 2 if parameter == Parameter.MSS else 1
 
 
 def _port(port: int | None) -> int:

@@ -22,6 +22,8 @@ else:
     _DONT_FRAGMENT = _ERROR_REPORTS = {}
     _USER_TIMEOUT = None
 _DISCOVER, _FRAGMENT = 2, 0
+_CONGESTION_CONTROL = {5681: b"reno", 9438: b"cubic"}
+"""Algorithms by the RFC that tells them, as systems call them."""
 
 
 class Setting(NamedTuple):
@@ -68,6 +70,15 @@ def configure(sock: socket.socket, parameter: int, value: bytes) -> None:
         raise Refused(Result.INVALID_PARAMETER) from None
 
 
+def value_of(sock: socket.socket, parameter: int) -> bytes:
+    """Return in 4 octets what a parameter of the socket is; raises Refused when the system does not tell it."""
+    setting = _SETTINGS.get(parameter)  # type: ignore[call-overload]
+    if setting is None or setting.option is None:
+        raise Refused(Result.INVALID_PARAMETER)
+    number: int = sock.getsockopt(setting.level, setting.option)
+    return max(0, number).to_bytes(4, "big")
+
+
 def number_of(value: bytes, low: int = 0, high: int = _MOST) -> int:
     """Return the number that a parameter's value holds, from `low` to `high`; raises Refused otherwise."""
     number = int.from_bytes(value, "big")
@@ -87,6 +98,9 @@ def _set(sock: socket.socket, parameter: int, value: bytes) -> None:
         sock.setsockopt(*_ERROR_REPORTS[sock.family], number_of(value, high=1))
     elif parameter == Parameter.IP_TIMESTAMP and sock.family == socket.AF_INET and len(value) <= _SEVEN_WORDS:
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, value)
+    elif parameter == Parameter.CONGESTION_CONTROL and _named("TCP_CONGESTION") is not None:
+        name = _CONGESTION_CONTROL.get(number_of(value), b"")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, name)
     elif parameter == Parameter.NAGLE:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1 - number_of(value, high=1))
     else:

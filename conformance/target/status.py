@@ -37,6 +37,13 @@ class Status(Calls):
         """
         return self._needs_agent("error reports").errors(self._socket_at_hand, asking=not unasked)
 
+    def parameter(self, parameter: Parameter) -> int:
+        """Return what a parameter of the connection is, or of the listener where there is none.
+
+        `NotApplicable` with an agent that cannot tell it.
+        """
+        return self._needs_agent("parameter").parameter(self._socket_at_hand, parameter)
+
     def configure(self, parameter: Parameter, value: int) -> None:
         """Set a parameter of the connection, or of the listener where there is none."""
         self._needs_agent("configure").configure(self._socket_at_hand, parameter, value)

@@ -12,7 +12,7 @@ from conformance.state import State
 from reference import user
 from reference.addresses import octets
 from reference.host import Host
-from reference.parameters import set_parameter
+from reference.parameters import parameter_of, set_parameter
 from reference.segment import Flow
 from reference.sockets import Refusal, Socket
 
@@ -179,6 +179,10 @@ def _configure_socket(session: Session, number: int, parameter: int, value: byte
     return ()
 
 
+def _get_parameter(session: Session, number: int, parameter: int) -> tuple[Any, ...]:
+    return (parameter_of(session.socket(number).settings, parameter),)
+
+
 def _shutdown(session: Session, number: int, how: int) -> tuple[Any, ...]:
     if how > 2:
         raise Refusal(Result.INVALID_PARAMETER)
@@ -220,6 +224,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,

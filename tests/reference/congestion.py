@@ -6,6 +6,9 @@ from reference.numbers import lt
 from reference.tcb import Tcb
 
 DUPLICATES = 3
+DECREASE = {5681: 0.5, 9438: 0.7}
+"""What is left of the window after a loss, by the RFC of the algorithm; of CUBIC (RFC 9438) this is all there is here.
+Its growth, in the short time that a case lasts, is about Reno's (section 4.3)."""
 
 
 class Congestion(Tcb):
@@ -27,8 +30,8 @@ class Congestion(Tcb):
             self.cwnd += max(1, smss * smss // self.cwnd)
 
     def halve(self, smss: int) -> None:
-        """A segment was lost (RFC 5681, equation 4)."""
-        self.ssthresh = max(self.in_flight // 2, 2 * smss)
+        """A segment was lost (RFC 5681, equation 4; RFC 9438, section 4.6)."""
+        self.ssthresh = max(int(self.in_flight * DECREASE[self.settings.congestion_control]), 2 * smss)
         self.recover = self.snd_nxt
 
     def collapse(self, smss: int) -> None:

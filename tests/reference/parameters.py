@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.agent.primitives import Parameter
 from conformance.agent.protocol import Result
+from reference.congestion import DECREASE
 from reference.sockets import Refusal
 from reference.user import Settings
 
@@ -22,6 +23,8 @@ _NUMBERS: dict[int, tuple[str, int, int]] = {
     Parameter.KEEP_ALIVE_IDLE: ("keep_alive_idle", 1, _MOST),
     Parameter.KEEP_ALIVE_INTERVAL: ("keep_alive_interval", 1, _MOST),
     Parameter.KEEP_ALIVE_COUNT: ("keep_alive_count", 1, _MOST),
+    Parameter.KEEP_ALIVE_OCTET: ("keep_alive_octet", 0, 1),
+    Parameter.CONGESTION_CONTROL: ("congestion_control", 0, _MOST),
     Parameter.URGENT_INLINE: ("urgent_inline", 0, 1),
     Parameter.ERROR_REPORTS: ("error_reports", 0, 1),
     Parameter.FIN_WAIT_2_TIMEOUT: ("fin_wait_2_timeout", 0, _MOST),
@@ -36,6 +39,8 @@ def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: boo
     number = int.from_bytes(value, "big")
     if len(value) not in (1, 2, 4) or (parameter == Parameter.TOS and ipv6):
         raise Refusal(Result.INVALID_PARAMETER)
+    if parameter == Parameter.CONGESTION_CONTROL and number not in DECREASE:
+        raise Refusal(Result.INVALID_PARAMETER)
     if parameter == Parameter.USER_TIMEOUT:
         settings.user_timeout = number / 1000 or None
     elif parameter not in _WITHOUT_EFFECT:
@@ -43,3 +48,10 @@ def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: boo
         if not low <= number <= high:
             raise Refusal(Result.INVALID_PARAMETER)
         setattr(settings, name, type(getattr(settings, name) or 0)(number))
+
+
+def parameter_of(settings: Settings, parameter: int) -> bytes:
+    """Return what a parameter is; refused when it is none, or without effect."""
+    if parameter not in _NUMBERS:
+        raise Refusal(Result.INVALID_PARAMETER)
+    return int(getattr(settings, _NUMBERS[parameter][0]) or 0).to_bytes(4, "big")

@@ -171,5 +171,5 @@ class Timers(Output):
             self.start("keep-alive", self.settings.keep_alive_interval)
 
     def keep_alive_probe(self) -> None:
-        """Send a segment without text (SHLD-12), numbered SND.NXT-1."""
-        self.emit(ACK, add(self.snd_nxt, -1))
+        """Send a segment numbered SND.NXT-1, without text (SHLD-12) unless the user wants an octet of it (MAY-6)."""
+        self.emit(ACK, add(self.snd_nxt, -1), bytes(self.settings.keep_alive_octet))

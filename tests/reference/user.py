@@ -41,7 +41,8 @@ ILLEGAL = "remote socket illegal"
 
 @dataclass(slots=True)
 class Settings:
-    """What the user may choose for a connection, or for all that a listener takes. Times are in seconds.
+    """What the user may choose for a connection, or for all that a listener takes. Times are in seconds,
+    congestion control is an RFC's number.
 
     `receive_buffer` is RCV.BUFF in octets. `mss` caps what is announced and what is sent. `shift` is the Window Scale
     that is offered, None for none. A connection keeps what it was opened with, but for what is looked up when due.
@@ -60,6 +61,8 @@ class Settings:
     keep_alive_idle: float = 7200.0
     keep_alive_interval: float = 75.0
     keep_alive_count: int = 9
+    keep_alive_octet: bool = False
+    congestion_control: int = 5681
     fin_wait_2_timeout: float = 60.0
     urgent_inline: bool = False
     error_reports: bool = True
