@@ -212,5 +212,5 @@ def test_hard_icmp_error_is_soft_once_established():
     endpoint = bed.passive()
     endpoint.send(b"text")
     bed.icmp(3, 3, 1)
-    assert bed.user.signals == [Signal.SOFT_ERROR]
+    assert bed.user.signals == [Signal.ICMP_ERROR]
     assert endpoint.state is State.ESTABLISHED

@@ -208,6 +208,24 @@ static int urgent_data(struct session *session, struct reader *request, struct w
     return result;
 }
 
+static int get_parameter(struct session *session, struct reader *request, struct writer *response)
+{
+    struct endpoint *endpoint = find(session, read_u16(request));
+    uint16_t parameter = read_u16(request);
+    uint32_t value = 0;
+    int result;
+    if (!read_whole(request))
+        return INVALID_PARAMETER;
+    if (!endpoint)
+        return BAD_SOCKET;
+    if (!agent.stack->parameter)
+        return NO_PRIMITIVE;
+    result = agent.stack->parameter(agent.stack->with, endpoint->socket, parameter, &value);
+    write_u16(response, sizeof value);
+    write_u32(response, value);
+    return result;
+}
+
 static int errors(struct session *session, struct reader *request, struct writer *response)
 {
     struct endpoint *endpoint = find(session, read_u16(request));
@@ -284,6 +302,7 @@ int call(struct session *session, int primitive, struct reader *request, struct 
         {CONFIGURE_SOCKET, configure_socket},
         {SHUTDOWN, shut_down},
         {CLOSE_SOCKET, close_socket},
+        {GET_PARAMETER, get_parameter},
         {ERRORS, errors},
         {URGENT_DATA, urgent_data},
         {SOCKET_STATE, socket_state},

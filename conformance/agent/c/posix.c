@@ -301,6 +301,7 @@ void posix_begin(struct stack *stack, unsigned interface)
         .local = stack_local,
         .state = posix_state,
         .configure = posix_configure,
+        .parameter = posix_parameter,
         .urgent = stack_urgent,
         .reports = posix_reports,
         .watch = stack_watch,

@@ -1,6 +1,7 @@
 /* CONFIGURE_SOCKET: the parameters that a socket option stands behind, on the system at hand. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 
 #include "posix.h"
 #include "protocol.h"
@@ -102,6 +103,34 @@ static int set_dont_fragment(int socket, int ipv6, int32_t number)
 #endif
 }
 
+/* Choose congestion control by the number of the RFC that tells it. */
+static int set_congestion_control(int socket, int32_t number)
+{
+#ifdef TCP_CONGESTION
+    const char *name = number == 5681 ? "reno" : number == 9438 ? "cubic" : "";
+    return setsockopt(socket, IPPROTO_TCP, TCP_CONGESTION, name, (socklen_t)strlen(name)) < 0 ? INVALID_PARAMETER : OK;
+#else
+    (void)socket, (void)number;
+    return INVALID_PARAMETER;
+#endif
+}
+
+int posix_parameter(void *with, int socket, int parameter, uint32_t *value)
+{
+    size_t at;
+    (void)with;
+    for (at = 0; at < sizeof settings / sizeof settings[0]; at++)
+        if (settings[at].parameter == parameter) {
+            int number = 0;
+            socklen_t size = sizeof number;
+            if (getsockopt(socket, settings[at].level, settings[at].option, &number, &size) < 0)
+                return INVALID_PARAMETER;
+            *value = number < 0 ? 0 : (uint32_t)number;
+            return OK;
+        }
+    return INVALID_PARAMETER;
+}
+
 int posix_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length)
 {
     struct sockaddr_storage address;
@@ -122,6 +151,8 @@ int posix_configure(void *with, int socket, int parameter, const uint8_t *value,
         return set_dont_fragment(socket, ipv6, number);
     case ERROR_REPORTS:
         return set_error_reports(socket, ipv6, number);
+    case CONGESTION_CONTROL:
+        return set_congestion_control(socket, number);
     case IP_TIMESTAMP:
         if (ipv6 || length > SEVEN_WORDS || setsockopt(socket, IPPROTO_IP, IP_OPTIONS, value, (socklen_t)length) < 0)
             return INVALID_PARAMETER;

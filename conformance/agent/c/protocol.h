@@ -26,6 +26,7 @@ enum primitive {
     CONNECT = PRIMITIVE(TCP, 0x05),
     CONFIGURE_SOCKET = PRIMITIVE(TCP, 0x06),
     SHUTDOWN = PRIMITIVE(TCP, 0x07),
+    GET_PARAMETER = PRIMITIVE(TCP, 0x7B),
     ERRORS = PRIMITIVE(TCP, 0x7C),
     URGENT_DATA = PRIMITIVE(TCP, 0x7D),
     BIND = PRIMITIVE(TCP, 0x7E),
@@ -72,7 +73,8 @@ enum parameter {
     FIN_WAIT_2_TIMEOUT = 0xFFF5,
     SYN_RETRIES = 0xFFF4,
     WINDOW_CLAMP = 0xFFF3,
-    ERROR_REPORTS = 0xFFF2
+    ERROR_REPORTS = 0xFFF2,
+    CONGESTION_CONTROL = 0xFFF1
 };
 
 /* Flags of SEND_DATA: as the control bits stand in the TCP header. */

@@ -60,6 +60,8 @@ struct stack {
     int (*state)(void *with, int socket, const struct flow *flow, uint8_t *state);
     /* Set a parameter (enum parameter) to the octets of the request. */
     int (*configure)(void *with, int socket, int parameter, const uint8_t *value, size_t length);
+    /* Tell the number that a parameter has now; INVALID_PARAMETER where the system does not tell. */
+    int (*parameter)(void *with, int socket, int parameter, uint32_t *value);
     /* Say what is known of urgent data (enum urgent), and take its octet if it is here. */
     int (*urgent)(void *with, int socket, uint8_t *what, uint8_t *octet);
     /* Take what the TCP reports of a connection that goes on (RFC 9293, section 3.9.1.8), 1 << enum report each: unasked
