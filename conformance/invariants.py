@@ -6,6 +6,7 @@ A broken rule fails the case that it was seen in, under the rule's own requireme
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -44,6 +45,8 @@ class Memory:
     our_tsvals: set[int] = field(default_factory=set)
     answer_due: bool = False
     reset_last: bool = False
+    owed: Counter[tuple[str, int]] = field(default_factory=Counter)
+    resets: set[tuple[str, int]] = field(default_factory=set)
     acks_owed: int = 0
     last_ack: int | None = None
     pure_ack: tuple[int, int] | None = None
@@ -89,6 +92,10 @@ class Watch:
         reset = bool(segment.ctl & Ctl.RST)
         memory.reset_last = reset and not memory.answer_due
         memory.answer_due = memory.answer_due or (draws and not reset)
+        if reset:
+            memory.resets.add(_number_of_answer(segment))
+        elif draws or memory.resets:  # after a reset even a plain ACK draws one
+            memory.owed[_number_of_answer(segment)] += 1
 
     def heard(self, segment: Segment, tcb: Tcb) -> None:
         """Put a segment of the target's to every rule."""
@@ -98,6 +105,9 @@ class Watch:
                 self._broken.add(requirement)
                 self.violations.append(InvariantBroken(requirement, wrong, show(segment, tcb.iss, tcb.irs)))
         self._memory.answer_due = self._memory.reset_last = False
+        if not segment.ctl & Ctl.RST:  # it knows the connection: what it heard before is dealt with
+            self._memory.owed.clear()
+            self._memory.resets.clear()
 
 
 def _defects(word: str) -> Rule:
@@ -184,8 +194,18 @@ def _same_octets(segment: Segment, tcb: Tcb, memory: Memory) -> str:
     return ""
 
 
+def _number_of_answer(segment: Segment) -> tuple[str, int]:
+    """Return what would number the reset that a segment draws where there is no connection (section 3.10.7.1)."""
+    return ("SEQ", segment.ack) if segment.ctl & Ctl.ACK else ("ACK", segment.end)
+
+
 def _no_reset_for_reset(segment: Segment, tcb: Tcb, memory: Memory) -> str:
-    return "a RST in answer to a RST" if segment.ctl & Ctl.RST and memory.reset_last else ""
+    if not segment.ctl & Ctl.RST:
+        return ""
+    number = ("ACK", segment.ack) if segment.ctl & Ctl.ACK and not segment.seq else ("SEQ", segment.seq)
+    memory.owed[number] -= 1  # what we sent beside the reset may draw one of the same number
+    unowed = number in memory.resets and memory.owed[number] < 0
+    return "a RST in answer to a RST" if memory.reset_last or unowed else ""
 
 
 def _timestamps_present(segment: Segment, tcb: Tcb, memory: Memory) -> str:

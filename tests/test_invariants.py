@@ -193,6 +193,33 @@ def test_a_reset_for_something_else_is_none_for_a_reset() -> None:
     assert broken(peer) == {}
 
 
+def test_a_reset_for_a_reset_is_seen_beside_one_for_a_probe() -> None:
+    peer, _ = established(lambda s: [answer(s, RST, seq=s.ack)])
+    peer.send(RST | ACK)
+    peer.send(ACK)
+    peer.hear(peer.wire.now() + 1)
+    assert broken(peer) == {}
+    peer.hear(peer.wire.now() + 1)
+    assert set(broken(peer)) == {"RFC9293:3.5.2-g1-rst-silent"}
+
+
+def test_a_reset_for_a_reset_is_told_from_one_for_a_probe_by_its_number() -> None:
+    peer, _ = established(lambda s: [answer(s, RST | ACK, ack=s.end)] if s.ctl & RST else [])
+    peer.send(RST)
+    peer.send(ACK)
+    peer.hear(peer.wire.now() + 1)
+    assert set(broken(peer)) == {"RFC9293:3.5.2-g1-rst-silent"}
+
+
+def test_a_reset_for_a_probe_after_a_reset_is_none_for_the_reset() -> None:
+    peer, _ = established(lambda s: [] if s.ctl & RST else [answer(s, RST, seq=s.ack)])
+    for ctl in (RST | ACK, ACK, RST | ACK, ACK):
+        peer.send(ctl)
+    peer.hear(peer.wire.now() + 1)
+    peer.hear(peer.wire.now() + 1)
+    assert broken(peer) == {}
+
+
 def test_a_conforming_exchange_breaks_nothing() -> None:
     def target(s: Segment) -> list[Segment]:
         if s.data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.state import State
 from reference.faults import Endpoint, fault
-from reference.numbers import ahead, lt
+from reference.numbers import add, ahead, lt
 from reference.segment import ACK, FIN, PSH, RST, SYN, URG, Segment
 
 AFTER_FIN = frozenset({State.CLOSE_WAIT, State.CLOSING, State.LAST_ACK})
@@ -125,6 +125,17 @@ class ChallengedResetEndsTheConnection(Endpoint):
     def reset_in_window(self, segment: Segment) -> None:
         self.acknowledge()
         self.delete()
+
+
+@fault("reset-at-the-end-of-queued-data-is-obeyed", breaks="RFC9293:3.10.7.4-rst-inwindow-challenge")
+class ResetAtTheEndOfQueuedDataIsObeyed(Endpoint):
+    """Seen in Linux where SACK is on."""
+
+    def reset_in_window(self, segment: Segment) -> None:
+        if segment.seq in [add(seq, len(text)) for seq, text in self.held.items()]:
+            self.reset()
+        else:
+            super().reset_in_window(segment)
 
 
 @fault("challenge-is-never-satisfied", breaks=("RFC5961:3.2-rst-second", "RFC5961:3.2-rst-exact"))
