@@ -10,6 +10,7 @@ import pytest
 from conformance import length
 from conformance.case import Case
 from conformance.errors import UsageProblem
+from conformance.family import check_family, in_family
 from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
@@ -61,7 +62,8 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every case against every target, in each family that it has."""
     if "subject" in metafunc.fixturenames:
-        subjects = metafunc.config.stash[SESSION].choices()
+        mark = metafunc.definition.get_closest_marker("only_over")
+        subjects = in_family(mark, metafunc.config.stash[SESSION].choices())
         metafunc.parametrize("subject", subjects, ids=["-".join(choice) for choice in subjects], indirect=True)
 
 
@@ -153,6 +155,7 @@ def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[C
         assert record.case is not None  # it has no error, so it was made
         yield record.case
         return
+    check_family(request.node, subject[-1])
     params = {name: str(value) for name, value in request.node.callspec.params.items() if name != "subject"}
     case = request.node.stash[CASE_KEY] = Case(session.bench(*subject[:-1]), subject[-1], params)
     yield case

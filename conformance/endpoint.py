@@ -10,6 +10,7 @@ from conformance import seq as sequence
 from conformance.craft import craft
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.invariants import Watch
+from conformance.ip import Header
 from conformance.options import NOP, TIMESTAMPS_KIND, Option
 from conformance.packet import family_of
 from conformance.segment import Ctl, Segment, compose, parse
@@ -36,6 +37,7 @@ class Endpoint:
         self.timing = timing
         self.family = family_of(flow.remote)
         self.offer: tuple[Option, ...] = (tcp_options.mss(_OWN_MSS[self.family]),)
+        self.ip = Header()
         self.inbox = wire.open(flow)
         self.packets: list[bytes] = []
         self.judging = True
@@ -216,6 +218,7 @@ class Endpoint:
         return int(self.wire.now() * 1000) & 0xFFFFFFFF
 
     def _transmit(self, octets: bytes) -> Segment | None:
+        octets = self.ip.around(octets)
         return parse(octets, self.wire.send(octets))
 
     # -- what we hear --

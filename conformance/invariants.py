@@ -172,6 +172,8 @@ def _within_mss(segment: Segment, tcb: Tcb, memory: Memory) -> str:
         return ""
     limit = tcb.rcv_mss(memory.family)
     options = sum(len(option.octets) for option in segment.options if option.kind != EOL_KIND)
+    if limit <= options:
+        return ""  # with no room for one octet it cannot be heeded; however little room there is, it has to be
     size = len(segment.data) + options
     return f"{len(segment.data)} octets of data and {options} of options, our MSS is {limit}" if size > limit else ""
 

@@ -10,13 +10,22 @@ TCP = 6
 ICMP = 1
 ICMPV6 = 58
 
+IP_END, IP_NOP, RECORD_ROUTE, TIMESTAMP = 0, 1, 7, 68
+LOOSE_SOURCE_ROUTE, STRICT_SOURCE_ROUTE = 131, 137
+SOURCE_ROUTES = (LOOSE_SOURCE_ROUTE, STRICT_SOURCE_ROUTE)
+"""Types of IPv4 options (RFC 791, section 3.1)."""
+
 _EXTENSIONS = (0, 43, 60)
 """Hop-by-hop, routing and destination options headers of IPv6: skipped on the way to the upper layer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Datagram:
-    """An IP packet's addresses, upper-layer protocol and payload, and in words what is wrong with its header."""
+    """An IP packet's addresses, upper-layer protocol and payload, and in words what is wrong with its header.
+
+    `ttl` is IPv6's hop limit as well. `identification`, `dont_fragment` and `options` (the octets of the field) are
+    IPv4's. `dst` is where it is going to in the end: where a source route has hops left, `hop` is the next of them.
+    """
 
     src: str
     dst: str
@@ -25,6 +34,19 @@ class Datagram:
     ttl: int
     traffic_class: int
     defects: tuple[str, ...] = ()
+    identification: int = 0
+    dont_fragment: bool = False
+    options: bytes = b""
+    hop: str = ""
+
+    @property
+    def length(self) -> int:
+        """Octets of the packet, fixed IP header and IPv4 options counted; IPv6 extension headers are not."""
+        return len(self.payload) + len(self.options) + (40 if ":" in self.dst else 20)
+
+    def option(self, kind: int) -> bytes | None:
+        """Return the first IPv4 option of that type, type and length octets included; None when there is none."""
+        return next((option for option in split_options(self.options) if option[0] == kind), None)
 
 
 def read_datagram(packet: bytes) -> Datagram | None:
@@ -38,19 +60,50 @@ def read_datagram(packet: bytes) -> Datagram | None:
 
 def _read_ipv4(packet: bytes) -> Datagram | None:
     header = (packet[0] & 15) * 4
-    total, fragment = struct.unpack_from("!HxxH", packet, 2)
+    total, identification, fragment = struct.unpack_from("!HHH", packet, 2)
     if header < 20 or not header <= total <= len(packet) or fragment & 0x1FFF:
         return None
     defects = () if ones_sum(packet[:header]) == 0xFFFF else ("IPv4 header checksum is wrong",)
+    options = packet[20:header]
     return Datagram(
         src=socket.inet_ntop(socket.AF_INET, packet[12:16]),
-        dst=socket.inet_ntop(socket.AF_INET, packet[16:20]),
+        dst=socket.inet_ntop(socket.AF_INET, _last_hop(options) or packet[16:20]),
         protocol=packet[9],
         payload=packet[header:total],
         ttl=packet[8],
         traffic_class=packet[1],
         defects=defects,
+        identification=identification,
+        dont_fragment=bool(fragment & 0x4000),
+        options=options,
+        hop=socket.inet_ntop(socket.AF_INET, packet[16:20]),
     )
+
+
+def split_options(field: bytes) -> tuple[bytes, ...]:
+    """Return the options of an IPv4 header, each with its type and length octets (RFC 791, section 3.1).
+
+    No-operation, and whatever follows the end of the list or an impossible length, is left out.
+    """
+    found, at = [], 0
+    while at < len(field) and field[at] != IP_END:
+        if field[at] == IP_NOP:
+            at += 1
+            continue
+        length = field[at + 1] if at + 1 < len(field) else 0
+        if length < 2 or at + length > len(field):
+            break
+        found.append(field[at : at + length])
+        at += length
+    return tuple(found)
+
+
+def _last_hop(options: bytes) -> bytes | None:
+    """Return the destination in the end, where a source route has hops left: its last address."""
+    for option in split_options(options):
+        if option[0] in SOURCE_ROUTES and len(option) >= 7 and option[2] <= len(option) - 3:
+            return option[-4:]
+    return None
 
 
 def _read_ipv6(packet: bytes) -> Datagram | None:
@@ -68,6 +121,7 @@ def _read_ipv6(packet: bytes) -> Datagram | None:
         payload=packet[at:end],
         ttl=hops,
         traffic_class=first >> 20 & 0xFF,
+        hop=socket.inet_ntop(socket.AF_INET6, packet[24:40]),
     )
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from conformance.case import Case
 from conformance.errors import Inconclusive, NotApplicable
+from conformance.family import check_family
 from conformance.length import length_of
 from conformance.state import State
 from conformance.states import Walk
@@ -76,6 +77,7 @@ def play(record: Record) -> None:
         if record.remark:
             case.transcript.note(case.bench.wire.now(), record.remark)
             case.facts["run_again"] = record.remark
+        check_family(record.item, record.family)
         record.values = values_of(record.item, case)
         record.phase = "call"
         arguments = {name: record.values[name] for name in record.item._fixtureinfo.argnames}

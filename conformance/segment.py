@@ -79,6 +79,13 @@ class Segment:
         """`ipv4` or `ipv6`."""
         return "ipv6" if ":" in self.dst else "ipv4"
 
+    @property
+    def ip(self) -> Datagram:
+        """The IP packet around it; only for what was sent or received."""
+        datagram = read_datagram(self.raw)
+        assert datagram is not None, "it has not been sent"
+        return datagram
+
     def option(self, kind: int) -> Option | None:
         """Return the first option of that kind, or None."""
         return next((option for option in self.options if option.kind == kind), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.expectation import reply
+from conformance.family import only_over
 from conformance.length import slow
 from conformance.offer import offering
 from conformance.options import EOL, NOP, SACK_PERMITTED, Option, mss, timestamps, window_scale
@@ -78,6 +79,7 @@ __all__ = [
     "alone",
     "mss",
     "offering",
+    "only_over",
     "reply",
     "requirement",
     "slow",

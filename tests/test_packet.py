@@ -14,7 +14,17 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrRouting,
 )
 
-from conformance.packet import ICMP, ICMPV6, family_of, ones_sum, pseudo_sum, read_datagram
+from conformance.packet import (
+    ICMP,
+    ICMPV6,
+    RECORD_ROUTE,
+    TIMESTAMP,
+    family_of,
+    ones_sum,
+    pseudo_sum,
+    read_datagram,
+    split_options,
+)
 from conformance.packet import TCP as TCP_PROTOCOL
 
 FOUR = IP(src="192.0.2.1", dst="192.0.2.2", ttl=7, tos=0xB8)
@@ -124,6 +134,29 @@ def test_no_octets_are_too_strange(octets: bytes) -> None:
 @given(st.binary(max_size=60), st.integers(0, 0xFFFF))
 def test_sum_folds_into_sixteen_bits(octets: bytes, start: int) -> None:
     assert 0 <= ones_sum(octets, start) <= 0xFFFF
+
+
+def test_what_an_ipv4_header_says() -> None:
+    packet = IP(src="192.0.2.1", dst="192.0.2.2", id=0x1234, flags="DF", options=b"\x07\x07\x04\0\0\0\0\x01") / UDP()
+    datagram = read_datagram(bytes(packet))
+    assert datagram is not None
+    assert (datagram.identification, datagram.dont_fragment, datagram.hop) == (0x1234, True, "192.0.2.2")
+    assert datagram.option(RECORD_ROUTE) == b"\x07\x07\x04\0\0\0\0"
+    assert datagram.option(TIMESTAMP) is None
+    assert datagram.length == len(bytes(packet))
+
+
+@pytest.mark.parametrize(("pointer", "end"), [(4, "198.51.100.2"), (8, "198.51.100.2"), (12, "192.0.2.2")])
+def test_destination_behind_a_source_route(pointer: int, end: str) -> None:
+    route = bytes([131, 11, pointer, 198, 51, 100, 1, 198, 51, 100, 2, 0])
+    datagram = read_datagram(bytes(IP(src="192.0.2.1", dst="192.0.2.2", options=route) / UDP()))
+    assert datagram is not None
+    assert (datagram.dst, datagram.hop) == (end, "192.0.2.2")
+
+
+@pytest.mark.parametrize("field", [b"", b"\x01\x01", b"\x07", b"\x07\x01", b"\x07\x09\x04", b"\x00\x07\x03\x04"])
+def test_fields_without_an_ipv4_option(field: bytes) -> None:
+    assert split_options(field) == ()
 
 
 def test_family() -> None:

@@ -1,12 +1,43 @@
-"""A data offset that cannot be right: below five, or behind the segment's end (RFC 9293, section 3.1)."""
+"""Where the data starts; a data offset below five, or behind the segment's end (RFC 9293, section 3.1)."""
 
 import pytest
 
-from conformance import ACK, ESTABLISHED, LISTEN, NOTHING, RST, SYN, reply, requirement, target_in
+from conformance import (
+    ACK,
+    ESTABLISHED,
+    LISTEN,
+    NOP,
+    NOTHING,
+    RST,
+    SYN,
+    mss,
+    offering,
+    reply,
+    requirement,
+    target_in,
+    timestamps,
+)
 
 TEN = b"0123456789"
 INVALID = pytest.mark.parametrize("words", [0, 4, 15], ids=["zero", "too small", "beyond the segment"])
 """RFC 9293 leaves open what such a segment draws, as long as it is not taken for a segment."""
+
+
+@requirement("RFC9293:3.1-data-offset")
+@pytest.mark.parametrize("words", [0, 1, 9, 10], ids="{} words of options".format)
+@target_in(ESTABLISHED)
+def test_data_starts_where_the_options_end(peer, target, words):
+    peer.send(ACK, data=TEN, options=(NOP,) * 4 * words)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    assert target.receive(len(TEN)) == TEN
+
+
+@requirement("RFC9293:3.1-data-offset")
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED)
+def test_data_of_the_target_starts_where_its_options_end(peer, target):
+    target.send(TEN)
+    peer.expect(ACK, seq=peer.rcv_nxt, data=TEN)
 
 
 @requirement("RFC9293:3.1-data-offset-invalid")

@@ -44,6 +44,6 @@ class Status(Calls):
         """
         return self._needs_agent("parameter").parameter(self._socket_at_hand, parameter)
 
-    def configure(self, parameter: Parameter, value: int) -> None:
+    def configure(self, parameter: Parameter, value: int | bytes) -> None:
         """Set a parameter of the connection, or of the listener where there is none."""
         self._needs_agent("configure").configure(self._socket_at_hand, parameter, value)

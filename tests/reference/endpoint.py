@@ -14,6 +14,7 @@ class Endpoint(Calls):
     def arrives(self, segment: Segment) -> None:
         """SEGMENT ARRIVES (section 3.10.7), for a connection that exists."""
         self.last_heard = self.host.now
+        self.take_ip_options(segment)
         if self.state is State.SYN_SENT:
             self.arrives_in_syn_sent(segment)
         else:
@@ -22,6 +23,7 @@ class Endpoint(Calls):
 
     def syn_arrives_in_listen(self, segment: Segment) -> None:
         """The SYN that this TCB was made for (section 3.10.7.2, third check)."""
+        self.take_ip_options(segment)
         self.take_syn(segment)
         self.answer_syn(self.previous.snd_nxt if self.previous else None)
         self.queue_with_syn(segment)

@@ -19,6 +19,9 @@ from reference.tcb import Tcb
 from reference.user import EXISTS, ILLEGAL, Refused, Settings, User
 
 EPHEMERAL = range(49152, 65536)
+REMEMBERED = 64
+"""Segments whose Identification is known."""
+
 ISN_RATE = 250_000
 """The ISN clock ticks every 4 microseconds (RFC 9293, section 3.4.1)."""
 
@@ -43,6 +46,7 @@ class Host:
         self._secret = self._random.randbytes(16)
         self._timers: list[tuple[float, int, Tcb, str]] = []
         self._order = count()
+        self._identified: dict[bytes, int] = {}
 
     # -- SEGMENT ARRIVES --
 
@@ -103,6 +107,7 @@ class Host:
             text=octets[header:],
             ttl=packet.ttl,
             traffic_class=packet.traffic_class,
+            ip_options=packet.options,
         )
 
     def read_options(self, octets: bytes) -> Options:
@@ -159,11 +164,20 @@ class Host:
             ip.write(
                 ip.Packet(
                     *(flow.local, flow.remote, ip.TCP, octets, segment.ttl, segment.traffic_class),
-                    identification=next(self._order) & 0xFFFF,
+                    identification=self.identification(octets),
                     dont_fragment=segment.dont_fragment,
+                    options=segment.ip_options,
                 )
             )
         )
+
+    def identification(self, octets: bytes) -> int:
+        """Return an IPv4 Identification: a segment that is the same octet by octet has the same (MAY-4)."""
+        number = self._identified.pop(octets, next(self._order) & 0xFFFF)
+        self._identified[octets] = number
+        while len(self._identified) > REMEMBERED:
+            del self._identified[next(iter(self._identified))]
+        return number
 
     def write_segment(self, segment: Segment) -> bytes:
         """Return the octets of a segment, with zero for a checksum."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from conformance.state import State
+from reference.header import IpHeader
 from reference.numbers import add, ahead, lt
 from reference.segment import ACK, FIN, PSH, RST, SYN, URG, Segment
 from reference.tcb import Sent
-from reference.windows import Windows
 
 ACK_DELAY = 0.04
 """How long an ACK may wait for company: well below the half second of MUST-40."""
@@ -23,7 +23,7 @@ OVERRIDE = 0.5
 SENDING = frozenset({State.ESTABLISHED, State.CLOSE_WAIT, State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK})
 
 
-class Output(Windows):
+class Output(IpHeader):
     """Everything that a connection sends."""
 
     # -- segments --
@@ -43,6 +43,7 @@ class Output(Windows):
             ttl=self.settings.ttl,
             traffic_class=self.settings.traffic_class,
             dont_fragment=self.settings.dont_fragment,
+            ip_options=self.ip_options(),
         )
         self.last_sent = self.host.now
         if ctl & ACK:

@@ -9,6 +9,7 @@ from reference.sockets import Refusal
 from reference.user import Settings
 
 _MOST = 0x7FFFFFFF
+_MOST_OPTIONS = 40
 
 _NUMBERS: dict[int, tuple[str, int, int]] = {
     Parameter.TTL: ("ttl", 1, 0xFF),
@@ -36,6 +37,11 @@ _WITHOUT_EFFECT = (Parameter.SEND_BUFFER, Parameter.REUSE_ADDRESS)
 
 def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: bool) -> None:
     """Set a parameter; refused when it, or its value, is none."""
+    if parameter == Parameter.IP_TIMESTAMP:
+        if ipv6 or len(value) > _MOST_OPTIONS:
+            raise Refusal(Result.INVALID_PARAMETER)
+        settings.ip_options = value
+        return
     number = int.from_bytes(value, "big")
     if len(value) not in (1, 2, 4) or (parameter == Parameter.TOS and ipv6):
         raise Refusal(Result.INVALID_PARAMETER)

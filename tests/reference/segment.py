@@ -59,6 +59,7 @@ class Segment:
     ttl: int = 64
     traffic_class: int = 0
     dont_fragment: bool = True
+    ip_options: bytes = b""
 
     @property
     def length(self) -> int:

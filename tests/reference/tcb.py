@@ -79,6 +79,10 @@ class Tcb:
         self.ts_recent = self.last_ack_sent = 0
         self.ts_recent_at = 0.0
 
+        # What the IP header is to say
+        self.return_route = b""
+        self.recorded: dict[int, bytes] = {}
+
         # Congestion control, in octets; `recover` is SND.NXT when a loss was found that is not yet made good
         self.cwnd = self.ssthresh = 1 << 30
         self.duplicates = 0

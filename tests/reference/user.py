@@ -69,6 +69,7 @@ class Settings:
     ttl: int = 64
     traffic_class: int = 0
     dont_fragment: bool = True
+    ip_options: bytes = b""
 
     def copy(self) -> Settings:
         """Return settings of their own, for one more connection."""

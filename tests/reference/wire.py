@@ -24,6 +24,9 @@ TRIP = 64 * TICK
 START = 1024.0
 EPOCH = 1_700_000_000.0
 
+MTU = 1500
+"""The largest packet that the link carries, in octets."""
+
 FOREVER = 86400.0
 """Where nobody waits for anything any more: no wait of a case is this long."""
 
@@ -105,7 +108,8 @@ class ModelWire:
     # -- what the host sends --
 
     def _from_host(self, packet: bytes) -> None:
-        self.later(lambda: self._deliver(packet))
+        if len(packet) <= MTU:
+            self.later(lambda: self._deliver(packet))
 
     def _deliver(self, packet: bytes) -> None:
         flow = flow_of(packet)

@@ -131,3 +131,54 @@ class MssWithoutSynResets(Endpoint):
             self.abort()
         else:
             super().arrives(segment)
+
+
+# -- extremes --
+
+
+@fault("mss-has-a-floor-of-48", breaks=("RFC9293:3.7.1-mss-tiny", "RFC9293:MUST-16"))
+class MssHasAFloorOf48(Endpoint):
+    """Seen in Linux."""
+
+    def take_offer(self, offered: Options) -> None:
+        super().take_offer(offered if offered.mss is None else replace(offered, mss=max(48, offered.mss)))
+
+
+@fault("mss-of-zero-draws-empty-segments-without-end", breaks="RFC9293:3.7.1-mss-zero")
+class MssOfZeroDrawsEmptySegmentsWithoutEnd(Endpoint):
+    """Nothing fits into a segment, so that one is sent after the other."""
+
+    def transmit(self) -> None:
+        if self.offered.mss == 0 and self.unsent:
+            self.emit(ACK, self.snd_nxt)
+            self.start("override", 0.01)
+        else:
+            super().transmit()
+
+    def override_timeout(self) -> None:
+        if self.offered.mss:
+            super().override_timeout()
+
+
+@fault("mss-of-zero-is-divided-by", breaks="RFC9293:3.7.1-mss-zero")
+class MssOfZeroIsDividedBy(Endpoint):
+    """The host dies of it."""
+
+    def segment_size(self) -> int:
+        if self.offered.mss == 0 and self.unsent:
+            self.host.addresses = frozenset()
+            return 0
+        return super().segment_size()
+
+
+@fault("mss-of-65535-is-taken-for-the-size-of-a-segment", breaks="RFC9293:3.7.5-mss-65535")
+class MssOf65535IsTakenForTheSizeOfASegment(Endpoint):
+    def eff_snd_mss(self) -> int:
+        return 65535 if self.offered.mss == 65535 else super().eff_snd_mss()
+
+
+@fault("segments-are-half-of-what-they-may-be", breaks="RFC9293:SHLD-28")
+class SegmentsAreHalfOfWhatTheyMayBe(Endpoint):
+    def segment_size(self) -> int:
+        size = super().segment_size()
+        return size // 2 if size == self.eff_snd_mss() else size

@@ -1,0 +1,76 @@
+"""An MSS of nothing, of next to nothing, and of everything; and segments as large as it allows (RFC 9293, 3.7.1)."""
+
+import pytest
+
+from conformance import ACK, ESTABLISHED, SYN, mss, offering, only_over, requirement, target_in, timestamps
+
+TEXT = bytes(range(64))
+BULK = bytes(range(250)) * 32
+TINY = (1, 8, 40)
+
+
+def size(segment):
+    """What the MSS limits: octets of data and of options (MUST-16)."""
+    return len(segment.data) + sum(len(option.octets) for option in segment.options)
+
+
+def sizes_of(peer, data):
+    """Take data as it comes, and acknowledge each segment; return how large they were."""
+    sizes, end = [], peer.rcv_nxt + len(data)
+    while peer.rcv_nxt != end % 2**32:
+        sizes.append(size(peer.expect(ACK, seq=peer.rcv_nxt)))
+        peer.send(ACK)
+    return sizes
+
+
+def heard_within(peer, seconds):
+    """Return everything that comes in so many seconds."""
+    until = peer.wire.now() + seconds
+    return list(iter(lambda: peer.hear(until), None))
+
+
+@requirement("RFC9293:3.7.1-mss-tiny", "RFC9293:MUST-16")
+@pytest.mark.parametrize("offer", [(mss(n),) for n in TINY], ids=[f"MSS {n}" for n in TINY], indirect=True)
+@target_in(ESTABLISHED)
+def test_tiny_mss_is_heeded(peer, target, offer):
+    target.send(TEXT)
+    assert 0 < size(peer.expect(ACK, seq=peer.rcv_nxt)) <= offer[0].value
+
+
+@requirement("RFC9293:3.7.1-mss-zero")
+@offering(mss(0))
+@target_in(ESTABLISHED)
+def test_mss_of_zero_draws_no_stream_of_empty_segments(peer, target, timing):
+    target.send(TEXT)
+    empty = [segment for segment in heard_within(peer, timing.reply) if not segment.data]
+    assert len(empty) <= 1  # it may have given up: a reset, or a FIN
+
+
+@requirement("RFC9293:3.7.1-mss-zero")
+@offering(mss(0))
+@target_in(ESTABLISHED)
+def test_mss_of_zero_leaves_others_alone(peer, target, another, timing):
+    target.send(TEXT)
+    heard_within(peer, timing.settle)
+    other = another()
+    other.offer = (mss(1000),)
+    other.send(SYN)
+    other.expect(SYN | ACK, ack=other.iss + 1)
+
+
+@requirement("RFC9293:3.7.5-mss-65535", "RFC2675:5.1-mss-65535", "RFC6691:5.3-jumbo")
+@only_over("ipv6")
+@offering(mss(65535))
+@target_in(ESTABLISHED)
+def test_mss_of_65535_is_bounded_by_the_path(peer, target, facts):
+    target.send(BULK)
+    facts["largest segment"] = max(sizes_of(peer, BULK))  # what comes whole was no larger than the path takes
+
+
+@requirement("RFC9293:SHLD-28")
+@pytest.mark.parametrize("offer", [(mss(536),), (mss(1000), timestamps(0))], ids=["MSS 536", "TS"], indirect=True)
+@target_in(ESTABLISHED)
+def test_segments_are_as_large_as_they_may_be(peer, target, offer):
+    target.send(BULK)
+    largest = offer[0].value
+    assert set(sizes_of(peer, BULK)[:-1]) == {largest}
