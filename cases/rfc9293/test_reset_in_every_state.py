@@ -1,5 +1,7 @@
 """A reset at RCV.NXT ends the connection, whatever its state (RFC 9293, 3.5.3 and 3.10.7.4, second check)."""
 
+import pytest
+
 from conformance import (
     ACK,
     BOTH,
@@ -41,9 +43,10 @@ def test_reset_at_rcv_nxt_ends_a_connection_that_is_closing(peer):
 
 
 @requirement("RFC9293:3.10.7.4-rst-late", "RFC1337:3-ignore-rst-tw")
+@pytest.mark.parametrize("ctl", [RST, RST | ACK], ids=str)
 @target_in(TIME_WAIT, opened=BOTH)
-def test_reset_at_rcv_nxt_ends_time_wait_or_is_ignored(peer, timing, facts):
-    peer.send(RST)
+def test_reset_at_rcv_nxt_ends_time_wait_or_is_ignored(peer, timing, facts, ctl):
+    peer.send(ctl)
     fin = peer.send(FIN | ACK, seq=peer.snd_nxt - 1)  # again
     gone, kept = reply(RST, seq=fin.ack), reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     facts["a RST in TIME-WAIT, then our FIN, draws"] = str(peer.expect_one_of(gone, kept).ctl)

@@ -65,7 +65,7 @@ def played(item: pytest.Function, fault: str | None) -> Outcome:
     """Play a case against the model, with one fault or none, and judge it."""
     random.seed(item.nodeid)
     record = Record(item, lambda: _bench(fault))
-    with _limited(SECONDS):
+    with limited(SECONDS):
         _play(record)
     return outcome_of(name_of(item), item.nodeid.partition("[")[2].rstrip("]"), requirements(item), record)
 
@@ -84,7 +84,7 @@ def _bench(fault: str | None) -> Bench:
 
 
 @contextmanager
-def _limited(seconds: float) -> Iterator[None]:
+def limited(seconds: float) -> Iterator[None]:
     """Raise `Stuck` when the processor has worked so long, and again every second, should somebody catch it."""
 
     def stop(number: int, frame: Any) -> None:
