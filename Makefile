@@ -12,13 +12,15 @@ export XDG_CACHE_HOME := $(CURDIR)/build/cache
 export TMPDIR := $(CURDIR)/build/tmp
 PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
 
-.PHONY: help conformance test proof lint agent c-agent clean
+.PHONY: help conformance test proof matrix coverage lint agent c-agent clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make conformance  judge this machine'"'"'s own TCP in a private network (ARGS="-n 4 -k handshake" for pytest)'
 	@echo 'make test         the tests of the suite itself (ARGS as above)'
 	@echo 'make proof        which case catches which deviation of the reference endpoint (ARGS=--update writes it down)'
+	@echo 'make matrix       which case sends which segment to a target in which state (ARGS=--update writes it down)'
+	@echo 'make coverage     what the cases cover of the catalogue, without running one (ARGS=--update writes it down)'
 	@echo 'make lint         ruff and mypy'
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
 	@echo 'make c-agent      build/tcp-agent: the agent in C99 for a target without python3 (CC and CFLAGS as usual)'
@@ -32,6 +34,12 @@ test: $(STAMP) | build/tmp
 
 proof: $(STAMP) | build/tmp
 	PYTHONPATH=tests $(VENV)/bin/python -m proof $(ARGS)
+
+matrix: $(STAMP) | build/tmp
+	PYTHONPATH=tests $(VENV)/bin/python -m matrix $(ARGS)
+
+coverage: $(STAMP)
+	$(VENV)/bin/python -m conformance.requirements $(ARGS)
 
 lint: $(STAMP) | build/tmp
 	$(VENV)/bin/python -m ruff check .

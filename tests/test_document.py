@@ -41,6 +41,14 @@ def results(*verdicts: Verdict) -> Results:
     return found
 
 
+TALLY = {"requirements", "covered"}
+
+
+def tallies(one: dict[str, Any]) -> list[dict[str, int]]:
+    """The tallies inside that of an RFC."""
+    return [one["observable"], *one["levels"].values(), *one["topics"].values()]
+
+
 # What reports/README.md promises, as one check for each field.
 
 TOP = {
@@ -49,8 +57,12 @@ TOP = {
     "facts": lambda value: set(value) == {"target", "cases"} and all(isinstance(one, dict) for one in value.values()),
     "coverage": lambda value: (
         tuple(value) == rfcs()
-        and all(set(one) == {"requirements", "covered"} for one in value.values())
-        and all(0 <= one["covered"] <= one["requirements"] for one in value.values())
+        and all(set(one) == {*TALLY, "observable", "levels", "topics"} for one in value.values())
+        and all(set(tally) == TALLY for one in value.values() for tally in tallies(one))
+        and all(tally["covered"] <= tally["requirements"] for one in value.values() for tally in [one, *tallies(one)])
+    ),
+    "matrix": lambda value: all(
+        set(cell) in ({"verdict", "runs"}, {"impossible"}) for row in value.values() for cell in row.values()
     ),
     "verdicts": lambda value: isinstance(value, list),
 }
@@ -149,7 +161,7 @@ def test_coverage_counts_what_was_judged() -> None:
         verdict(requirements=("RFC9293:MUST-12",), verdict="inconclusive"),
         verdict(requirements=("RFC9293:MUST-11",), verdict="not applicable"),
     ]
-    found = {rfc: one["covered"] for rfc, one in coverage([*judged, *unjudged]).items() if one["covered"]}
+    found = {rfc: one.covered for rfc, one in coverage([*judged, *unjudged]).items() if one.covered}
     assert found == {"5961": 1, "9293": 1}
 
 

@@ -247,7 +247,7 @@ def test_a_wire_on_which_everything_goes_on_for_ever_comes_to_an_end() -> None:
 
 
 def test_a_loop_without_time_comes_to_an_end() -> None:
-    with pytest.raises(Stuck), play._limited(0.01):
+    with pytest.raises(Stuck), play.limited(0.01):
         _exhaust(lambda: True)
 
 

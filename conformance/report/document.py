@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from conformance.report.evidence import target_folder
+from conformance.report.matrix import matrix_of
+from conformance.report.matrix_page import page
 from conformance.report.verdict import JUDGED, Verdict
-from conformance.requirements import of_rfc, rfcs
+from conformance.requirements.coverage import Coverage, by_rfc
 
 SCHEMA = {"name": "tcp-conformance-verdicts", "version": 1}
 """The version rises when a field is removed or changes its meaning; new fields may come without."""
 
 NAME = "verdicts.json"
+MATRIX = "matrix.html"
 
 
 @dataclass(slots=True)
@@ -71,25 +74,19 @@ def document(target: str, results: Results, known: Mapping[str, object]) -> dict
         "schema": SCHEMA,
         "target": target,
         "facts": {"target": plain(known), "cases": results.facts(target)},
-        "coverage": coverage(verdicts),
+        "coverage": {number: one.plain() for number, one in coverage(verdicts).items()},
+        "matrix": matrix_of(verdicts),
         "verdicts": [pack(verdict) for verdict in verdicts],
     }
 
 
-def coverage(verdicts: Iterable[Verdict]) -> dict[str, dict[str, int]]:
+def coverage(verdicts: Iterable[Verdict]) -> dict[str, Coverage]:
     """Count by RFC how many requirements the catalogue has, and how many of them a case of this run has judged."""
-    shown = {name for verdict in verdicts if verdict.verdict in JUDGED for name in verdict.requirements}
-    return {
-        number: {
-            "requirements": len(of_rfc(number)),
-            "covered": sum(one.id in shown for one in of_rfc(number).values()),
-        }
-        for number in rfcs()
-    }
+    return by_rfc({name for verdict in verdicts if verdict.verdict in JUDGED for name in verdict.requirements})
 
 
 def write(folder: Path, results: Results, known: Mapping[str, Mapping[str, object]]) -> None:
-    """Write one document for each target below `folder`, each so that nobody ever sees a part of it."""
+    """Write for each target below `folder` its document, so that nobody ever sees a part of it, and its matrix."""
     for target in results.targets():
         place = folder / target_folder(target)
         place.mkdir(parents=True, exist_ok=True)
@@ -97,6 +94,7 @@ def write(folder: Path, results: Results, known: Mapping[str, Mapping[str, objec
         part = place / f".{NAME}"
         part.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         part.replace(place / NAME)
+        (place / MATRIX).write_text(page(target, results.of(target)), encoding="utf-8")
 
 
 def _order(verdict: Verdict) -> tuple[object, ...]:

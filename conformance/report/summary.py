@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from conformance.report.document import coverage
+from conformance.report.matrix import matrix_of
 from conformance.report.verdict import DIFFERS, WORDS, Verdict, Word
 from conformance.requirements import LEVELS
 
@@ -29,6 +30,9 @@ COLOURS: dict[Word, str] = {
     "not applicable": "",
     "conforms": "green",
 }
+
+MAIN = "9293"
+"""The RFC whose coverage is told by level and topic."""
 
 _GROUPS = {"MUST": LEVELS[:2], "SHOULD": LEVELS[2:4], "MAY": LEVELS[4:]}
 
@@ -56,14 +60,28 @@ def _table(verdicts: Iterable[Verdict]) -> Iterator[Line]:
         yield Line(f"{word:<16}{cells}{note}", COLOURS[word] if sum(row) else "")
 
 
-def _coverage(verdicts: Iterable[Verdict], width: int) -> Iterator[Line]:
-    by_rfc = coverage(verdicts)
-    total = sum(one["requirements"] for one in by_rfc.values())
-    covered = sum(one["covered"] for one in by_rfc.values())
-    named = [f"RFC {rfc} {one['covered']}/{one['requirements']}" for rfc, one in by_rfc.items() if one["covered"]]
-    named.sort(key=lambda text: -int(text.split()[2].partition("/")[0]))
+def _coverage(verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:
+    found = coverage(verdicts)
+    total = sum(one.requirements for one in found.values())
+    covered = sum(one.covered for one in found.values())
+    named = sorted(((rfc, one) for rfc, one in found.items() if one.covered), key=lambda pair: -pair[1].covered)
     yield Line(f"requirements judged: {covered} of the catalogue's {total}")
-    yield from (Line(f"  {text}") for text in _rows(named, width - 2))
+    yield from (Line(f"  {text}") for text in _rows((f"RFC {rfc} {one}" for rfc, one in named), width - 2))
+    main = found[MAIN]
+    if main.covered:
+        yield Line(f"of RFC {MAIN}, by level and topic")
+        for tallies in (main.levels, main.topics):
+            judged = (f"{name} {tally}" for name, tally in tallies.items() if tally.covered)
+            yield from (Line(f"  {text}") for text in _rows(judged, width - 2))
+    yield from _matrix(verdicts)
+
+
+def _matrix(verdicts: Iterable[Verdict]) -> Iterator[Line]:
+    cells = [cell["verdict"] for row in matrix_of(verdicts).values() for cell in row.values() if "verdict" in cell]
+    counts = Counter(word for word in cells if word)
+    if counts:
+        told = ", ".join(f"{counts[word]} {word}" for word in WORDS if counts[word])
+        yield Line(f"states x segments: {sum(counts.values())} of {len(cells)} cells: {told}")
 
 
 def _differing(word: Word, verdicts: Sequence[Verdict], width: int) -> Iterator[Line]:

@@ -15,11 +15,11 @@ from reference.numbers import add
 from reference.segment import Flow
 from reference.tcb import Tcb
 
-from conformance import ahead
 from conformance import case as cases
-from conformance.ahead import Record
+from conformance import play
 from conformance.bench import Bench
 from conformance.peer import Peer
+from conformance.play import Record
 from conformance.segment import parse
 from conformance.state import State
 from conformance.target.profile import Profile
@@ -96,7 +96,7 @@ def watched(item: pytest.Function) -> list[Cell]:
     record = Record(item, lambda: _bench(seen))
     peer = type("PlayedPeer", (WatchedPeer,), {"playing": staticmethod(lambda: record.phase == "call")})
     with mock.patch.object(cases, "Peer", peer), limited(SECONDS):
-        ahead.play(record)
+        play.play(record)
     return [] if record.error else seen
 
 
