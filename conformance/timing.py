@@ -10,6 +10,12 @@ ACK_DELAY = 0.5
 INITIAL_RTO = 1.0
 """The retransmission timeout before any sample (RFC 6298, section 2.1); larger values are allowed."""
 
+KEEP_ALIVE_IDLE = 7200.0
+"""A connection is idle for this long before a keep-alive, at least, unless the user sets it (RFC 9293, MUST-28)."""
+
+R2 = 100.0
+"""Text that nobody acknowledges should be sent again for this long, at least (RFC 9293, SHLD-11)."""
+
 SYN_R2 = 180.0
 """An attempt to connect has to be kept up for at least this long (RFC 9293, MUST-23)."""
 
@@ -64,6 +70,16 @@ class Timing:
     def syn_r2(self) -> float:
         """How long a SYN that nobody answers has to be sent again, at least (RFC 9293, MUST-23)."""
         return SYN_R2
+
+    @property
+    def r2(self) -> float:
+        """How long text that nobody acknowledges should be sent again, at least (RFC 9293, SHLD-11)."""
+        return R2
+
+    @property
+    def keep_alive_idle(self) -> float:
+        """How long a connection is idle before a keep-alive, at least and by default (RFC 9293, MUST-28)."""
+        return KEEP_ALIVE_IDLE
 
     @property
     def time_wait(self) -> float:
