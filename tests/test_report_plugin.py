@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 from bed import Bed
 
+from conformance.report.evidence import FILES
+
 EVERYTHING = """
 @requirement("RFC9293:MUST-13")
 def test_conforms(opened):
@@ -327,7 +329,7 @@ def test_evidence_is_kept_for_every_case_with_what_came_at_the_end(bed: Bed) -> 
     bed.run()
     for name, one in bed.verdicts().items():
         folder = f"evidence/rfc9293/test_close/{name}/ipv4"
-        assert one["evidence"] == [f"{folder}/{file}" for file in ("transcript.txt", "ladder.svg", "exchange.pcapng")]
+        assert one["evidence"] == [f"{folder}/{file}" for file in FILES]
         text = (bed.out / folder / "transcript.txt").read_text()
         assert text.startswith(f"{name} (lab:linux, ipv4)\n{WORDS[name]}")
         assert "<CTL=RST>" in text

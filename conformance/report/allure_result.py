@@ -76,11 +76,11 @@ def correct(result: TestResult, settled: Settled, *, keep_status: bool = False) 
 
 def attach(files: Mapping[str, bytes]) -> None:
     """Attach the evidence to the open result; the diagram and the text show inline, the capture is a download."""
-    for name, content in files.items():
-        kind, extension = _KINDS[name]
-        allure_commons.plugin_manager.hook.attach_data(
-            body=content, name=name, attachment_type=kind, extension=extension
-        )
+    for name, (kind, extension) in _KINDS.items():
+        if name in files:
+            allure_commons.plugin_manager.hook.attach_data(
+                body=files[name], name=name, attachment_type=kind, extension=extension
+            )
 
 
 def write_lost(nodeid: str, settled: Settled) -> None:

@@ -1,17 +1,17 @@
-"""The evidence of a case: its transcript as text, as a ladder diagram and as a capture; and where it is kept."""
+"""The evidence of a case: its transcript as text, ladder diagram, capture and plain values; and where it is kept."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from conformance.transcript import Transcript
 
-TEXT, LADDER, CAPTURE = "transcript.txt", "ladder.svg", "exchange.pcapng"
+TEXT, LADDER, CAPTURE, PLAIN = "transcript.txt", "ladder.svg", "exchange.pcapng", "exchange.json"
 
-FILES = (TEXT, LADDER, CAPTURE)
+FILES = (TEXT, LADDER, CAPTURE, PLAIN)
 """The files of a case, in the order in which they are listed."""
 
 
@@ -34,14 +34,20 @@ def case_folder(case: str, variant: str) -> str:
     return "/".join(["evidence", file.removesuffix(".py"), function, *([slug(variant)] if variant else [])])
 
 
+def title_of(case: str, words: Iterable[str]) -> str:
+    """Return what stands over the evidence of a case: its function, and the words that tell its run from others."""
+    return f"{case.rpartition('::')[2]} ({', '.join(word for word in words if word)})"
+
+
 def draw(transcript: Transcript, title: str, verdict: str) -> dict[str, bytes]:
-    """Return the three files of a case by name."""
-    from conformance.transcript import ladder, pcapng, text
+    """Return the files of a case by name."""
+    from conformance.transcript import ladder, pcapng, plain, text
 
     return {
         TEXT: f"{title}\n{verdict}\n\n{text.render(transcript)}\n".encode(),
         LADDER: ladder.render(transcript, title, verdict).encode(),
         CAPTURE: pcapng.render(transcript),
+        PLAIN: plain.dump(transcript),
     }
 
 

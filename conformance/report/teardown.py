@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.report import allure_result
-from conformance.report.evidence import draw, keep
+from conformance.report.evidence import draw, keep, title_of
 from conformance.report.keys import CASE_KEY, CaseRecord
 from conformance.report.settle import Settled
 from conformance.report.text import headline
@@ -24,8 +24,7 @@ def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folde
         verdict = settled.verdict
         words = [verdict.target, verdict.family, *(f"{name}={value}" for name, value in verdict.parameters.items())]
         try:
-            title = f"{verdict.case.rpartition('::')[2]} ({', '.join(word for word in words if word)})"
-            files = draw(record.transcript, title, headline(verdict))
+            files = draw(record.transcript, title_of(verdict.case, words), headline(verdict))
             keep(folder, files)
         except Exception as error:  # whatever is wrong with the picture, the run goes on
             report.sections.append(("evidence", f"{folder}: cannot be kept: {type(error).__name__}: {error}"))
