@@ -54,7 +54,7 @@ class Endpoint:
             self.past_violations: list[Nonconformance] = []
         self.tcb = Tcb(random.getrandbits(32) if iss is None else iss % sequence.MODULUS)
         self.watch = Watch(self.family)
-        self._said: set[tuple[int, int]] = set()
+        self._said: dict[tuple[int, int], int] = {}  # how long it was
         self.reset = False
 
     # -- our variables, RFC 9293 section 3.3.1 --
@@ -248,8 +248,8 @@ class Endpoint:
         if self.flow.remote_port is None:
             self._bind(segment.sport)
         self._repeated = self._is_repeated(segment)
-        if segment.len:  # a bare ACK says nothing that could be repeated
-            self._said.add((segment.ctl & ~Ctl.PSH, segment.seq))
+        if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
+            self._said[segment.ctl & ~Ctl.PSH, segment.seq] = segment.len
         self.tcb.heard(segment)
         if self.judging:
             self.watch.heard(segment, self.tcb)
@@ -260,7 +260,7 @@ class Endpoint:
         """A repeat occupies sequence space and was said before: same bits and number, or text long received."""
         if not segment.len or segment.ctl & Ctl.RST:
             return False
-        if (segment.ctl & ~Ctl.PSH, segment.seq) in self._said:
+        if segment.len <= self._said.get((segment.ctl & ~Ctl.PSH, segment.seq), 0):
             return True
         return not segment.ctl & Ctl.SYN and self.tcb.irs is not None and sequence.le(segment.end, self.tcb.rcv_nxt)
 

@@ -125,7 +125,7 @@ class Peer(Endpoint):
             start = self.rcv_nxt
             got = self.expect_one_of(Expectation(Ctl.ACK), Expectation(ctl))
             assert got is not None  # silence was not among the choices
-            new = got.data[sequence.distance(got.seq, start) :] if got.data else b""
+            new = got.data[sequence.distance(got.seq, start) :] if got.data and self.tcb.takes(got) else b""
             if not left.startswith(new):
                 wrong = f"octets {len(data) - len(left)} and on are {new[:24].hex(' ')}, expected {left[:24].hex(' ')}"
                 self._fail(f"{len(data)} octets of data in order", got, 0, (wrong,))
@@ -135,6 +135,13 @@ class Peer(Endpoint):
             if acknowledge and new:
                 self.send(Ctl.ACK)
             if not left and ctl in got.ctl:
+                return got
+
+    def expect_acknowledged(self) -> Segment:
+        """All that we have sent has to be acknowledged, in however many ACKs; return the last one."""
+        while True:
+            got = self.expect(Ctl.ACK, data=b"")
+            if got.ack == self.snd_nxt:
                 return got
 
     def expect_retransmission(self, of: Segment, *, within: float | None = None) -> Segment:

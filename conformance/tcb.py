@@ -24,7 +24,8 @@ class Tcb:
     """Our connection record. Sequence numbers are absolute; windows are in octets, the target's already scaled.
 
     `irs` and `syn` are None until a SYN of the target's was heard. `rcv_wnd` is what we offer, as the 16-bit field is
-    to say it.
+    to say it. `rcv_edge` is the right edge of what we offered last, None before we did: what lies beyond it, such as
+    the octet of a window probe, we refuse.
     """
 
     iss: int
@@ -36,6 +37,7 @@ class Tcb:
     syn: Segment | None = None
     rcv_nxt: int = 0
     rcv_acked: int | None = None
+    rcv_edge: int | None = None
     ts_recent: int = 0
     offered: tuple[Option, ...] = ()
     accepted: tuple[Option, ...] = ()
@@ -51,11 +53,14 @@ class Tcb:
             self.handshake_sent = True
         if segment.ctl & Ctl.RST:
             return
-        if segment.seq == self.snd_nxt:
+        in_order = segment.seq == self.snd_nxt
+        if in_order:
             self.snd_nxt = segment.end
         if segment.ctl & Ctl.ACK and seq.le(segment.ack, self.rcv_nxt):
             before = segment.ack if self.rcv_acked is None else self.rcv_acked
             self.rcv_acked = segment.ack if seq.le(before, segment.ack) else before
+            if in_order and self.rcv_acked == segment.ack:
+                self.rcv_edge = seq.add(segment.ack, segment.window << (0 if segment.ctl & Ctl.SYN else self.rcv_shift))
 
     def heard(self, segment: Segment) -> None:
         """Take account of a segment of the target's: its SYN, its text in order, its window, its clock."""
@@ -67,13 +72,18 @@ class Tcb:
             self.accepted = segment.options
         if self.irs is None:
             return
-        if seq.le(segment.seq, self.rcv_nxt) and seq.lt(self.rcv_nxt, segment.end):
+        if self.takes(segment) and seq.le(segment.seq, self.rcv_nxt) and seq.lt(self.rcv_nxt, segment.end):
             self.rcv_nxt = segment.end
         if segment.ctl & Ctl.ACK:
             self._acknowledged(segment)
         stamp = segment.option(TIMESTAMPS_KIND)
         if stamp is not None and len(stamp.data) == 8:
             self.ts_recent = stamp.timestamps[0]
+
+    def takes(self, segment: Segment) -> bool:
+        """Tell whether the text of a segment lies in the window that we offered last. A FIN needs no room."""
+        end = seq.add(segment.seq, len(segment.data))
+        return not segment.data or self.rcv_edge is None or seq.le(end, self.rcv_edge) or seq.le(end, self.rcv_nxt)
 
     def _acknowledged(self, segment: Segment) -> None:
         if seq.lt(self.snd_una, segment.ack) and seq.le(segment.ack, self.snd_nxt):

@@ -19,6 +19,14 @@ R2 = 100.0
 SYN_R2 = 180.0
 """An attempt to connect has to be kept up for at least this long (RFC 9293, MUST-23)."""
 
+OVERRIDE = 0.1, 1.0
+"""How long a sender may hold text back that silly window avoidance or Nagle calls too little: the range of the override
+timeout (RFC 9293, section 3.8.6.2.1)."""
+
+FIRST_PROBE = 10.0
+"""Within how many RTOs a closed window has to be probed. RFC 9293, section 3.8.6.1, has it done after one, as a SHOULD;
+TCPs of 4.4BSD's family let five seconds pass."""
+
 MSL = 120.0
 """The maximum segment lifetime that RFC 9293, section 3.4.2, assumes where nothing else is known."""
 
@@ -60,6 +68,21 @@ class Timing:
     def retransmission(self) -> float:
         """How long to wait for the next retransmission while the timeout has not backed off more than once."""
         return 2 * max(self.rto, INITIAL_RTO) + self.reply
+
+    @property
+    def held(self) -> float:
+        """How long text may be expected to be held back: a little less than the shortest override timeout."""
+        return 0.9 * OVERRIDE[0]
+
+    @property
+    def override(self) -> float:
+        """How long to wait for text that was held back: the longest override timeout, and the way here."""
+        return OVERRIDE[1] + max(0.1, 4 * self.answer)
+
+    @property
+    def window_probe(self) -> float:
+        """How long to wait for the first probe of a closed window (see `FIRST_PROBE`)."""
+        return FIRST_PROBE * max(self.rto, INITIAL_RTO) + self.reply
 
     @property
     def initial_rto(self) -> float:

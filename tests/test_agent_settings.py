@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -57,6 +57,20 @@ def test_a_parameter_sets_its_option(
         if value < 256**size:
             configure(ipv4, parameter, value.to_bytes(size, "big"))
             assert ipv4.getsockopt(level, option) == expected
+
+
+def outcome(call: Callable[..., object], *args: object) -> bool:
+    try:
+        call(*args)
+    except (OSError, Refused):
+        return False
+    return True
+
+
+def test_the_longest_timeout_is_set_where_the_kernel_knows_it(ipv4: socket.socket) -> None:
+    known = outcome(ipv4.getsockopt, socket.IPPROTO_TCP, 44)  # since Linux 6.15
+    assert outcome(configure, ipv4, Parameter.LONGEST_TIMEOUT, b"\x07\xd0") == known
+    assert not known or ipv4.getsockopt(socket.IPPROTO_TCP, 44) == 2000
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,34 @@ def test_data_is_acknowledged_only_on_request() -> None:
     assert [segment.ack for segment in wire.sent if segment] == [IRS + 1, IRS + 3]
 
 
+def test_an_octet_beyond_the_window_is_refused_and_told_each_time() -> None:
+    peer, _ = established(lambda segment: [answer(segment, ACK, seq=IRS + 1, data=b"h")] * 2)
+    peer.send(ACK, window=0)
+    peer.expect(ACK, seq=peer.rcv_nxt, data=b"h")
+    peer.expect(ACK, seq=peer.rcv_nxt, data=b"h")
+
+
+def test_an_octet_beyond_the_window_does_not_count_as_data() -> None:
+    peer, _ = established(lambda segment: [answer(segment, ACK, seq=IRS + 1, data=b"hello"[: segment.window or 1])])
+    peer.send(ACK, window=0)
+    peer.send(ACK)
+    peer.expect_data(b"hello")
+
+
+def test_all_that_we_sent_may_be_acknowledged_in_parts() -> None:
+    parts = [lambda segment: ack_of(segment, ack=segment.seq + 1), ack_of]
+    peer, _ = established(lambda segment: [part(segment) for part in parts])
+    peer.send(ACK, data=b"abc")
+    assert peer.expect_acknowledged().ack == peer.snd_nxt
+
+
+def test_what_is_not_acknowledged_to_its_end_fails() -> None:
+    peer, _ = established(lambda segment: [ack_of(segment, ack=segment.end - 1)])
+    peer.send(ACK, data=b"abc")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect_acknowledged()
+
+
 def test_a_retransmission_is_the_same_again() -> None:
     def target(segment: Segment) -> list[object]:
         synack = answer(segment, SYN | ACK, seq=IRS, ack=segment.end)

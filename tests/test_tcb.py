@@ -51,6 +51,33 @@ def test_rcv_nxt_takes_text_in_order_only() -> None:
     assert tcb.rcv_nxt == 5011
 
 
+def test_what_lies_beyond_the_window_that_we_offered_last_is_refused() -> None:
+    tcb = connected()
+    tcb.sent(seg(ACK, 101, 5001, window=4))
+    probe = seg(ACK, 5001, 101, data=b"5 now")
+    tcb.heard(probe)
+    assert (tcb.takes(probe), tcb.rcv_nxt) == (False, 5001)
+    tcb.heard(seg(ACK, 5001, 101, data=b"four"))
+    assert tcb.rcv_nxt == 5005
+    assert tcb.takes(seg(ACK, 5001, 101, data=b"four"))  # again
+
+
+def test_a_window_that_the_target_has_to_ignore_is_not_what_we_offered_last() -> None:
+    tcb = connected()
+    tcb.sent(seg(ACK, 101, 5001, window=100))
+    tcb.sent(seg(ACK, 90, 5001, window=0))
+    tcb.sent(seg(ACK, 101, 5000, window=0))
+    assert tcb.rcv_edge == 5101
+    tcb.sent(seg(ACK, 101, 5001, window=0))
+    assert tcb.rcv_edge == 5001
+
+
+def test_the_window_that_we_offer_is_scaled_after_the_handshake() -> None:
+    tcb = connected((mss(1460), window_scale(3)), (window_scale(7),))
+    tcb.sent(seg(ACK, 101, 5001, window=100))
+    assert tcb.rcv_edge == 5801
+
+
 def test_snd_una_takes_acceptable_acknowledgments_only() -> None:
     tcb = connected()
     tcb.sent(seg(ACK, 101, data=b"12345"))

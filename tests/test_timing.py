@@ -29,3 +29,14 @@ def test_a_retransmission_may_have_backed_off_once() -> None:
 def test_time_wait_is_twice_the_msl() -> None:
     assert Timing(msl=30).time_wait == 60
     assert Timing().time_wait == 240
+
+
+def test_what_may_be_held_back_comes_between_a_tenth_of_a_second_and_a_second() -> None:
+    assert 0 < Timing().held < 0.1
+    assert 1.0 < Timing().override < 1.2
+    assert Timing(answer=0.1).override == 1.4
+
+
+def test_a_closed_window_may_be_probed_late() -> None:
+    assert Timing().window_probe > 10.0
+    assert Timing(rto=3.0).window_probe > 30.0

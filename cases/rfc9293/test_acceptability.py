@@ -14,6 +14,7 @@ from conformance import (
     LAST_ACK,
     LISTEN,
     NO_CTL,
+    NOTHING,
     PSH,
     SYN,
     TIME_WAIT,
@@ -45,12 +46,30 @@ FURTHER_ON = {"second": 0.0, "middle": 0.5, "last": 1.0}
 """Where in the window behind RCV.NXT, as a share of it."""
 
 
-@requirement("RFC9293:3.4-accept-len0-wndpos", "RFC9293:3.4-ack-no-space")
+@requirement("RFC9293:3.4-accept-len0-wndpos", "RFC9293:3.5.2-rst-only-when-clear")
 @pytest.mark.parametrize("share", FURTHER_ON.values(), ids=FURTHER_ON)
 @target_in(ESTABLISHED, FIN_WAIT_2, CLOSE_WAIT)
-def test_ack_further_on_in_the_window_is_not_acknowledged(peer, share):
+def test_ack_further_on_in_the_window_is_acceptable(peer, share, facts):
     peer.send(ACK, seq=peer.snd_nxt + 1 + int(share * (peer.snd_wnd - 2)))
-    peer.expect_ignored()
+    answer = peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b""), NOTHING)  # MAY-13
+    facts["ack_for_an_empty_segment_ahead"] = answer is not None
+    peer.expect_alive()
+
+
+@requirement("RFC9293:3.4-accept-len0-wndpos", "RFC9293:3.10.7.4-seq-unacceptable-ack")
+@target_in(ESTABLISHED)
+def test_ack_at_the_right_edge_draws_an_ack(peer):
+    peer.send(ACK, seq=peer.snd_nxt + peer.snd_wnd)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+
+
+@requirement("RFC9293:3.4-accept-lenpos-wndpos", "RFC9293:3.10.7.4-seq-overlap-old")
+@target_in(*RECEIVING)
+def test_segment_of_which_only_the_last_octet_is_new_is_acceptable(peer):
+    peer.send(ACK, data=TEN[:9])
+    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.send(ACK, seq=peer.iss + 1, data=TEN)
+    peer.expect(ACK, ack=peer.iss + 1 + len(TEN))
 
 
 @requirement("RFC9293:3.4-mod-arith", "RFC9293:3.4-wrap-data")
@@ -105,6 +124,17 @@ def test_segment_above_the_window_draws_an_empty_ack(peer, ctl, data):
 def test_segment_below_the_window_draws_an_empty_ack(peer, ctl, data):
     peer.send(ctl, seq=peer.snd_nxt - 1000, ack=peer.tcb.rcv_acked, data=data)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    peer.expect_alive()
+
+
+@requirement("RFC9293:3.5.2-g3-oow-ack", "RFC9293:3.5.2-rst-only-when-clear")
+@target_in(ESTABLISHED)
+def test_flood_of_unacceptable_segments_draws_acks_alone(peer, timing, facts):
+    sent = [peer.send(ACK, seq=peer.snd_nxt - 1000) for _ in range(20)]
+    answers = peer.hear_all(timing.settle)
+    facts["acks_for_twenty_unacceptable_segments"] = len(answers)
+    assert 0 < len(answers) <= len(sent)
+    assert all(answer.ctl == ACK for answer in answers)
     peer.expect_alive()
 
 
@@ -183,3 +213,19 @@ def test_data_without_ack_is_dropped_in_silence(peer, ctl):
     peer.inject(peer.craft(ctl, data=TEN))
     peer.send(ACK, data=b"0")
     peer.expect(ACK, ack=peer.snd_nxt)  # the first thing said, and the one octet only
+
+
+@requirement("RFC9293:3.10.7.4-ack-off")
+@target_in(*RECEIVING)
+def test_fin_without_ack_is_dropped_in_silence(peer):
+    peer.inject(peer.craft(FIN, data=TEN))
+    peer.send(ACK, data=b"0")
+    peer.expect(ACK, ack=peer.snd_nxt)  # the first thing said, and the one octet only
+
+
+@requirement("RFC5961:5.2-fin-protected")
+@target_in(ESTABLISHED)
+def test_fin_with_an_ack_of_long_ago_is_not_taken(peer):
+    fin = peer.craft(FIN | ACK, ack=peer.rcv_nxt - LONG_AGO)
+    peer.inject(fin)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")

@@ -115,6 +115,7 @@ class Parameter(IntEnum):
     ERROR_REPORTS = 0xFFF2  # 1 on: ICMP errors are reported unasked; 0 off
     CONGESTION_CONTROL = 0xFFF1  # the number of the RFC that it is: 5681 (Reno), 9438 (CUBIC)
     KEEP_ALIVE_OCTET = 0xFFF0  # 1: a keep-alive has an octet of text, 0: none
+    LONGEST_TIMEOUT = 0xFFEF  # milliseconds; of retransmissions and of window probes
 
 
 class Urgent(IntEnum):

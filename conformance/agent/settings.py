@@ -17,10 +17,12 @@ _MOST = 0x7FFFFFFF
 if sys.platform.startswith("linux"):  # numbers that Python's socket module does not name
     _DONT_FRAGMENT = {socket.AF_INET: (socket.IPPROTO_IP, 10), socket.AF_INET6: (socket.IPPROTO_IPV6, 23)}
     _USER_TIMEOUT = 18
+    _LONGEST_TIMEOUT = 44  # TCP_RTO_MAX_MS, since Linux 6.15
     _ERROR_REPORTS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
 else:
     _DONT_FRAGMENT = _ERROR_REPORTS = {}
     _USER_TIMEOUT = None
+    _LONGEST_TIMEOUT = None
 _DISCOVER, _FRAGMENT = 2, 0
 _CONGESTION_CONTROL = {5681: b"reno", 9438: b"cubic"}
 """Algorithms by the RFC that tells them, as systems call them."""
@@ -58,6 +60,7 @@ _SETTINGS = {
     Parameter.REUSE_ADDRESS: Setting(socket.SOL_SOCKET, socket.SO_REUSEADDR, high=1),
     Parameter.FIN_WAIT_2_TIMEOUT: _tcp(_named("TCP_LINGER2")),
     Parameter.SYN_RETRIES: _tcp(_named("TCP_SYNCNT"), 1, 0xFF),
+    Parameter.LONGEST_TIMEOUT: _tcp(_LONGEST_TIMEOUT),
     Parameter.WINDOW_CLAMP: _tcp(_named("TCP_WINDOW_CLAMP")),
 }
 

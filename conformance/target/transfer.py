@@ -35,6 +35,21 @@ class Transfer(Calls):
             data += received.data
         return data
 
+    def receive_only(self, octets: int) -> bytes:
+        """RECEIVE up to `octets` octets of what has come, and read no further: what remains fills the window still.
+
+        Not after `receive`, which has the user read whatever comes.
+        """
+        agent = self._needs_agent("receive")
+        assert not self._receiving, "the user reads all that comes"
+        self._call(f"RECEIVE {octets} octets, and no more")
+        agent.receive_and_forward(self._open_connection(), max_length=octets)
+        until = self._now() + self._timing.reply
+        data = b""
+        while len(data) < octets and (received := agent.received(until)) is not None and received.data:
+            data += received.data
+        return data
+
     def end_of_stream(self) -> bool:
         """RECEIVE once more; tell whether the user learns that the peer has closed, and gets no octet before that."""
         agent = self._needs_agent("receive")

@@ -31,6 +31,12 @@ _NUMBERS: dict[int, tuple[str, int, int]] = {
     Parameter.FIN_WAIT_2_TIMEOUT: ("fin_wait_2_timeout", 0, _MOST),
     Parameter.SYN_RETRIES: ("syn_retries", 1, 0xFF),
 }
+_MILLISECONDS: dict[int, str] = {
+    Parameter.USER_TIMEOUT: "user_timeout",
+    Parameter.LONGEST_TIMEOUT: "longest_timeout",
+}
+"""What is told in milliseconds; 0 for what it is without the user's word."""
+
 _WITHOUT_EFFECT = (Parameter.SEND_BUFFER, Parameter.REUSE_ADDRESS)
 """SEND takes whatever it is given; and a port in use by a connection can always be listened on (MUST-42)."""
 
@@ -47,8 +53,9 @@ def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: boo
         raise Refusal(Result.INVALID_PARAMETER)
     if parameter == Parameter.CONGESTION_CONTROL and number not in DECREASE:
         raise Refusal(Result.INVALID_PARAMETER)
-    if parameter == Parameter.USER_TIMEOUT:
-        settings.user_timeout = number / 1000 or None
+    if parameter in _MILLISECONDS:
+        name = _MILLISECONDS[parameter]
+        setattr(settings, name, number / 1000 or getattr(Settings(), name))
     elif parameter not in _WITHOUT_EFFECT:
         name, low, high = _NUMBERS.get(parameter, ("", 1, 0))
         if not low <= number <= high:

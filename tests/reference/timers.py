@@ -7,9 +7,9 @@ from reference.numbers import add, le
 from reference.output import Output
 from reference.segment import ACK, SYN
 from reference.tcb import Sent
-from reference.user import Signal
+from reference.user import LONGEST_TIMEOUT, Signal
 
-INITIAL_RTO, MIN_RTO, MAX_RTO = 1.0, 1.0, 60.0
+INITIAL_RTO, MIN_RTO, MAX_RTO = 1.0, 1.0, LONGEST_TIMEOUT
 RTO_AFTER_LOST_SYN = 3.0
 GRANULARITY = 2**-10
 """Seconds: RFC 6298's G, 1 s at first (2.1), at least (2.4) and 60 s at most (2.5)."""
@@ -48,7 +48,7 @@ class Timers(Output):
 
     def back_off(self) -> None:
         """Double the RTO (RFC 6298, 5.5)."""
-        self.rto = min(2 * self.rto, MAX_RTO)
+        self.rto = min(2 * self.rto, self.settings.longest_timeout)
 
     def retransmit(self, sent: Sent) -> None:
         """Send a segment of the queue again: same text, current ACK and window."""
@@ -85,7 +85,8 @@ class Timers(Output):
         else:
             self.rttvar = 0.75 * self.rttvar + 0.25 * abs(self.srtt - rtt)
             self.srtt = 0.875 * self.srtt + 0.125 * rtt
-        self.rto = min(max(self.srtt + max(GRANULARITY, 4 * self.rttvar), MIN_RTO), MAX_RTO)
+        rto = self.srtt + max(GRANULARITY, 4 * self.rttvar)
+        self.rto = min(max(rto, MIN_RTO), self.settings.longest_timeout)
 
     def rto_when_data_starts(self) -> None:
         """The handshake is done: where the SYN was lost, be careful (RFC 6298, section 5.7)."""
@@ -112,7 +113,7 @@ class Timers(Output):
 
     def probe_interval(self) -> float:
         """Return how long to wait for the next probe."""
-        return min(self.rto * 2.0**self.window_probes, MAX_RTO)
+        return min(self.rto * 2.0**self.window_probes, self.settings.longest_timeout)
 
     def override_timeout(self) -> None:
         """Send what silly window avoidance has held back, though it is little (section 3.8.6.2.1, point 4)."""

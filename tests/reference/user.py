@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+LONGEST_TIMEOUT = 60.0
+"""Seconds that a retransmission timeout, doubled and doubled, does not exceed (RFC 6298, section 2.5)."""
+
 
 class Signal(Enum):
     """What happened to a connection. None of them waits for a RECEIVE to be outstanding."""
@@ -57,6 +60,7 @@ class Settings:
     nagle: bool = True
     user_timeout: float | None = None
     syn_retries: int | None = None
+    longest_timeout: float = LONGEST_TIMEOUT
     keep_alive: bool = False
     keep_alive_idle: float = 7200.0
     keep_alive_interval: float = 75.0

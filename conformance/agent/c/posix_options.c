@@ -37,6 +37,9 @@ static const struct setting settings[] = {
 #ifdef TCP_SYNCNT
     {SYN_RETRIES, IPPROTO_TCP, TCP_SYNCNT, 1, 0xFF},
 #endif
+#ifdef __linux__
+    {LONGEST_TIMEOUT, IPPROTO_TCP, 44, 0, MOST}, /* TCP_RTO_MAX_MS, since Linux 6.15 */
+#endif
 #ifdef TCP_WINDOW_CLAMP
     {WINDOW_CLAMP, IPPROTO_TCP, TCP_WINDOW_CLAMP, 0, MOST},
 #endif

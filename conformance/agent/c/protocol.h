@@ -74,7 +74,8 @@ enum parameter {
     SYN_RETRIES = 0xFFF4,
     WINDOW_CLAMP = 0xFFF3,
     ERROR_REPORTS = 0xFFF2,
-    CONGESTION_CONTROL = 0xFFF1
+    CONGESTION_CONTROL = 0xFFF1,
+    LONGEST_TIMEOUT = 0xFFEF
 };
 
 /* Flags of SEND_DATA: as the control bits stand in the TCP header. */

@@ -114,13 +114,23 @@ class UnacceptableSegmentUpdatesTheWindow(Endpoint):
         return super().unacceptable(segment)
 
 
-@fault("empty-segment-has-to-be-at-rcv-nxt", breaks="RFC9293:3.4-accept-len0-wndpos")
-class EmptySegmentHasToBeAtRcvNxt(Endpoint):
-    """An ACK further on in the window, which has overtaken data, is answered and dropped."""
+@fault("empty-segment-ahead-is-reset", breaks=("RFC9293:3.4-accept-len0-wndpos", "RFC9293:3.5.2-rst-only-when-clear"))
+class EmptySegmentAheadIsReset(Endpoint):
+    """An ACK further on in the window, which has overtaken data, is taken for an attack."""
 
-    def is_acceptable(self, segment: Segment) -> bool:
-        acceptable = super().is_acceptable(segment)
-        return acceptable and (segment.length > 0 or bool(segment.ctl & RST) or segment.seq == self.rcv_nxt)
+    def check_ack(self, segment: Segment) -> bool:
+        if not segment.length and segment.seq != self.rcv_nxt:
+            self.abort()
+            return False
+        return super().check_ack(segment)
+
+
+@fault("fin-is-taken-whatever-it-acknowledges", breaks="RFC5961:5.2-fin-protected")
+class FinIsTakenWhateverItAcknowledges(Endpoint):
+    """The range of acknowledgments is checked for data only."""
+
+    def ack_is_too_old(self, segment: Segment) -> bool:
+        return not segment.ctl & FIN and super().ack_is_too_old(segment)
 
 
 @fault("empty-keep-alive-probe-is-ignored", breaks=("RFC9293:3.8.4-ka-reply", "RFC1122:4.2.3.6-ka-answered"))

@@ -30,7 +30,7 @@ class WindowShrinks(Endpoint):
     def window_field(self, ctl: int) -> int:
         field = super().window_field(ctl)
         if ctl & ACK and not ctl & SYN:
-            self.rcv_wnd -= 100 << self.rcv_shift
+            self.rcv_wnd = max(0, self.rcv_wnd - (100 << self.rcv_shift))
         return field
 
 
@@ -61,7 +61,10 @@ class FinBeyondTheWindowIsTaken(Endpoint):
         return seq, text, fin or bool(segment.ctl & FIN and len(segment.text) == self.rcv_wnd)
 
 
-@fault("data-beyond-the-window-is-taken", breaks="RFC9293:3.10.7.4-seq-trim-right")
+@fault(
+    "data-beyond-the-window-is-taken",
+    breaks=("RFC9293:3.10.7.4-seq-trim-right", "RFC9293:3.8.6-beyond-window-discard"),
+)
 class DataBeyondTheWindowIsTaken(Endpoint):
     """A segment that starts in the window is taken whole."""
 
@@ -71,63 +74,44 @@ class DataBeyondTheWindowIsTaken(Endpoint):
         return super().trim(segment)
 
 
-# -- shrunk and closed windows --
+# -- the window that the peer offers --
 
 
-@fault("shrunk-window-is-taken-for-a-huge-one", breaks=("RFC9293:MUST-34", "RFC9293:SHLD-15"))
-class ShrunkWindowIsTakenForAHugeOne(Endpoint):
-    """A usable window below zero is computed modulo 2**32. Seen in picoTCP."""
+@fault("window-is-a-signed-number", breaks="RFC9293:MUST-1")
+class WindowIsASignedNumber(Endpoint):
+    """From 32768 octets on a window is taken for a negative one."""
 
-    def usable_window(self) -> int:
-        usable = super().usable_window()
-        return usable if usable >= 0 else self.cwnd
-
-
-@fault("shrunk-window-resets", breaks="RFC9293:MUST-34")
-class ShrunkWindowResets(Endpoint):
-    """A peer that takes back what it has offered is not to be trusted."""
-
-    def take_send_window(self, segment: Segment) -> None:
-        super().take_send_window(segment)
-        if self.usable_window() < 0:
-            self.abort()
+    def set_send_window(self, segment: Segment, shift: int = 0) -> None:
+        super().set_send_window(segment, shift)
+        if segment.wnd & 0x8000:
+            self.snd_wnd -= 0x10000 << shift
 
 
-@fault("closed-window-is-not-probed", breaks="RFC9293:MUST-36")
-class ClosedWindowIsNotProbed(Endpoint):
-    """When the segment that opens the window is lost, nothing goes on. Seen in picoTCP."""
+@fault("window-of-an-ack-of-nothing-new-is-ignored", breaks="RFC9293:3.10.7.4-ack-window-update")
+class WindowOfAnAckOfNothingNewIsIgnored(Endpoint):
+    """SND.UNA < SEG.ACK was read for SND.UNA =< SEG.ACK, as RFC 793 could be."""
 
-    def start_probing(self) -> None:
-        pass
-
-
-@fault("closed-window-is-not-probed-before-a-minute", breaks="RFC9293:MUST-36")
-class ClosedWindowIsNotProbedBeforeAMinute(Endpoint):
-    def start_probing(self) -> None:
-        self.start("persist", 60.0)
+    def update_window(self, segment: Segment) -> None:
+        if segment.ack != self.snd_wl2 or not segment.wnd:
+            super().update_window(segment)
 
 
-@fault("probe-of-a-closed-window-has-all-that-waits", breaks="RFC9293:MUST-36")
-class ProbeOfAClosedWindowHasAllThatWaits(Endpoint):
-    """The probe is a whole segment. Seen malformed in one way or another in Zephyr and NuttX."""
+@fault(
+    "window-of-an-ack-that-comes-late-is-taken",
+    breaks=("RFC9293:3.10.7.4-ack-window-stale", "RFC9293:3.8.6-wnd-highest-ack"),
+)
+class WindowOfAnAckThatComesLateIsTaken(Endpoint):
+    """Whatever came last counts."""
 
-    def probe_window(self) -> None:
-        self.emit(ACK, self.snd_nxt, bytes(self.unsent[: self.eff_snd_mss()]))
-
-
-@fault("closed-window-answers-no-probe", breaks="RFC9293:3.8.6.1-zero-wnd-acks-probe")
-class ClosedWindowAnswersNoProbe(Endpoint):
-    """What does not fit is dropped in silence: the peer gives up. Seen in gVisor and NuttX."""
-
-    def check_sequence(self, segment: Segment) -> bool:
-        return bool(self.rcv_wnd or not segment.text) and super().check_sequence(segment)
+    def update_window(self, segment: Segment) -> None:
+        self.take_send_window(segment)
 
 
-@fault("probe-of-a-closed-window-is-taken-and-lost", breaks="RFC9293:3.8.6.1-zero-wnd-acks-probe")
-class ProbeOfAClosedWindowIsTakenAndLost(Endpoint):
-    """The octet of the probe is acknowledged, and there is no room for it."""
+@fault("window-of-an-older-number-is-taken", breaks="RFC9293:3.10.7.4-ack-window-stale")
+class WindowOfAnOlderNumberIsTaken(Endpoint):
+    """SND.WL1 is not looked at, nor whether the segment is acceptable."""
 
-    def check_sequence(self, segment: Segment) -> bool:
-        if not self.rcv_wnd and segment.text:
-            self.advance(len(segment.text))
-        return super().check_sequence(segment)
+    def unacceptable(self, segment: Segment) -> bool:
+        if segment.ctl & ACK and segment.ack == self.snd_una:
+            self.take_send_window(segment)
+        return super().unacceptable(segment)

@@ -1,0 +1,57 @@
+"""Silly windows, which the target as a sender does not fill: RFC 9293, section 3.8.6.2.1."""
+
+import pytest
+
+from conformance import ACK, LISTEN, SYN, requirement, target_in
+
+BULK = bytes(range(250)) * 16
+"""Octets that tell their place."""
+
+TEN = BULK[:10]
+
+
+@pytest.fixture
+def sent(peer, target):
+    """Open a connection whose largest window is 1000 octets, and have it filled; return what the target sends."""
+    peer.rcv_wnd = 1000
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    target.accept()
+    target.send(BULK)
+    peer.expect_data(BULK[:1000])
+
+
+@requirement("RFC9293:MUST-38")
+@target_in(LISTEN)
+def test_few_octets_of_window_are_not_filled_at_once(peer, timing, sent):
+    peer.send(ACK, window=10)
+    peer.expect_nothing(for_=timing.held)
+    peer.send(ACK)
+    peer.expect_data(BULK[1000:2000])
+
+
+@requirement("RFC9293:3.8.6.2.1-override")
+@target_in(LISTEN)
+def test_override_timeout_fills_few_octets_of_window(peer, timing, sent, facts):
+    small = peer.send(ACK, window=10)
+    data = peer.expect(ACK, seq=peer.rcv_nxt, data=BULK[1000:1010], within=timing.window_probe)
+    facts["override_timeout"] = round(data.at - small.at, 2)
+    assert timing.held < data.at - small.at < timing.override
+
+
+@requirement("RFC9293:3.8.6.2.1-usable", "RFC9293:MUST-38")
+@target_in(LISTEN)
+def test_half_of_the_largest_window_is_filled_at_once(peer, timing, sent):
+    peer.send(ACK, window=500)
+    peer.expect(ACK, seq=peer.rcv_nxt, data=BULK[1000:1500], within=timing.silence)
+
+
+@requirement("RFC9293:3.8.6.2.1-usable")
+@target_in(LISTEN)
+def test_all_that_is_queued_is_sent_at_once_where_it_fits(peer, target, timing, sent):
+    peer.send(ACK)
+    peer.expect_data(BULK[1000:], acknowledge=True)
+    peer.send(ACK, window=10)
+    target.send(TEN)
+    peer.expect(ACK, data=TEN, within=timing.silence)

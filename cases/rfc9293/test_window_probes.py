@@ -1,0 +1,128 @@
+"""The target's probes of a window that we have closed: RFC 9293, section 3.8.6.1.
+
+Probes come in two forms: with the first octet that waits, as the RFC says, or empty and numbered below SND.UNA, as
+Linux sends them. Either draws an ACK with our window; what is asked of their content has a case of its own.
+"""
+
+from itertools import pairwise
+
+import pytest
+
+from conformance import ACK, ESTABLISHED, FIN, RST, reply, requirement, slow, target_in
+from conformance.agent.primitives import Parameter
+
+TEN = b"0123456789"
+
+
+@pytest.fixture
+def closed(peer, target):
+    """The segment that closed our window before the target's user sent ten octets."""
+    segment = peer.send(ACK, window=0)
+    target.send(TEN)
+    return segment
+
+
+@pytest.fixture
+def probe(peer, timing):
+    """Wait for the next probe."""
+
+    def wait():
+        octet, empty = reply(ACK, seq=peer.rcv_nxt, data=TEN[:1]), reply(ACK, seq=peer.rcv_nxt - 1, data=b"")
+        return peer.expect_one_of(octet, empty, within=timing.window_probe)
+
+    return wait
+
+
+@requirement("RFC9293:MUST-36")
+@target_in(ESTABLISHED)
+def test_closed_window_is_probed(closed, probe, facts):
+    facts["zero_window_probe_octets"] = len(probe().data)
+
+
+@requirement("RFC9293:3.8.6.1-probe-content", "RFC2525:2.17-probe-old-data")
+@target_in(ESTABLISHED)
+def test_probe_has_an_octet_that_waits(peer, timing, closed):
+    peer.expect(ACK, seq=peer.rcv_nxt, data=TEN[:1], within=timing.window_probe)
+
+
+@requirement("RFC9293:SHLD-29")
+@target_in(ESTABLISHED)
+def test_first_probe_comes_after_one_retransmission_timeout(peer, target, probe):
+    target.send(TEN)
+    data = peer.expect(ACK, data=TEN)
+    rto = peer.expect_retransmission(data).at - data.at
+    peer.send(ACK)
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)  # measured anew, which undoes the backing off
+    closed = peer.send(ACK, window=0)
+    target.send(TEN)
+    assert 0.5 * rto < probe().at - closed.at < 2 * rto
+
+
+@requirement("RFC9293:SHLD-30")
+@target_in(ESTABLISHED)
+def test_intervals_between_probes_grow(peer, closed, probe, facts):
+    times = [closed.at]
+    for _ in range(4):
+        times.append(probe().at)
+        peer.send(ACK, window=0)
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    facts["zero_window_probe_intervals"] = [round(gap, 2) for gap in gaps]
+    assert all(later > 1.25 * earlier for earlier, later in pairwise(gaps[1:]))
+
+
+@requirement("RFC9293:MUST-37", "RFC6429:4-zwp-close")
+@slow(25)
+@target_in(ESTABLISHED)
+def test_answered_probes_keep_the_connection_open(peer, target, closed, probe):
+    target.configure(Parameter.LONGEST_TIMEOUT, 1000)
+    for _ in range(20):
+        probe()
+        peer.send(ACK, window=0)
+    peer.send(ACK)
+    peer.expect_data(TEN)
+
+
+@requirement("RFC9293:3.8.6.1-reopen")
+@target_in(ESTABLISHED)
+def test_data_follows_when_the_window_opens(peer, closed, probe):
+    probe()
+    peer.send(ACK, window=0)
+    peer.send(ACK)
+    peer.expect_data(TEN)
+
+
+@requirement("RFC9293:3.8.6.1-reopen", "RFC9293:MUST-36")
+@target_in(ESTABLISHED)
+def test_answer_to_a_probe_opens_the_window(peer, closed, probe):
+    probe()  # whose answer was lost
+    probe()
+    peer.send(ACK)
+    peer.expect_data(TEN)
+
+
+@requirement("RFC9293:3.8-sndnxt-advance", "RFC2525:2.4-inconsistent-retx")
+@target_in(ESTABLISHED)
+def test_octet_of_a_probe_may_be_taken(peer, closed, probe):
+    taken = len(probe().data)
+    peer.tcb.rcv_nxt += taken
+    peer.send(ACK)
+    peer.expect_data(TEN[taken:])
+
+
+@requirement("RFC9293:3.9.1.4-close-graceful")
+@target_in(ESTABLISHED)
+def test_close_waits_behind_data_for_the_window(peer, target, closed, probe):
+    target.close()
+    probe()
+    peer.send(ACK)
+    peer.expect_data(TEN, ctl=FIN | ACK)
+
+
+@requirement("RFC9293:3.9.1.6-abort-rst", "RFC6429:4-zwp-abortable")
+@target_in(ESTABLISHED)
+def test_abort_does_not_wait_for_the_window(peer, target, closed, probe):
+    probe()
+    peer.send(ACK, window=0)
+    target.abort()
+    peer.expect_one_of(reply(RST), reply(RST | ACK))

@@ -1,0 +1,70 @@
+"""A window that we take back while data is in flight: RFC 9293, section 3.8.6."""
+
+import pytest
+
+from conformance import ACK, ESTABLISHED, mss, offering, reply, requirement, slow, target_in
+from conformance.agent.primitives import Parameter
+
+BULK = bytes(range(250)) * 16
+"""Octets that tell their place."""
+
+FULL_SEGMENTS = offering(mss(500))  # which nothing but the window holds back
+
+
+@pytest.fixture
+def in_flight(peer, target):
+    """Two full segments that the target has sent."""
+    target.send(BULK[:1000])
+    return peer.expect(ACK, data=BULK[:500]), peer.expect(ACK, data=BULK[500:1000])
+
+
+@requirement("RFC9293:MUST-34", "RFC9293:SHLD-15")
+@FULL_SEGMENTS
+@target_in(ESTABLISHED)
+def test_shrunk_window_holds_new_data_back(peer, target, in_flight):
+    peer.send(ACK, ack=in_flight[1].seq, window=100)  # 400 octets less than are in flight
+    peer.expect_nothing()
+    target.send(BULK)
+    peer.expect_nothing()
+    peer.send(ACK)
+    peer.expect_data(BULK, acknowledge=True)
+
+
+@requirement("RFC9293:SHLD-16")
+@FULL_SEGMENTS
+@target_in(ESTABLISHED)
+def test_data_within_a_shrunk_window_is_sent_again(peer, target, in_flight):
+    peer.send(ACK, ack=in_flight[0].seq, window=500)
+    peer.expect_retransmission(in_flight[0])
+
+
+@requirement("RFC9293:MAY-7")
+@FULL_SEGMENTS
+@target_in(ESTABLISHED)
+def test_data_beyond_a_shrunk_window_is_sent_again(peer, target, timing, in_flight):
+    second = in_flight[1]
+    peer.send(ACK, ack=second.seq, window=100)
+    peer.expect_one_of(reply(ACK, seq=second.seq, data=second.data), within=timing.retransmission, repeats=True)
+
+
+@requirement("RFC9293:MUST-35", "RFC9293:MUST-36")
+@FULL_SEGMENTS
+@target_in(ESTABLISHED)
+def test_window_shrunk_to_nothing_is_probed(peer, target, timing, in_flight):
+    first, second = in_flight
+    peer.send(ACK, ack=first.seq, window=0)
+    again, empty = reply(ACK, seq=first.seq), reply(ACK, seq=first.seq - 1, data=b"")
+    peer.expect_one_of(again, reply(ACK, seq=second.seq), empty, within=timing.window_probe, repeats=True)
+
+
+@requirement("RFC9293:SHLD-17")
+@FULL_SEGMENTS
+@slow(25)
+@target_in(ESTABLISHED)
+def test_data_beyond_a_shrunk_window_does_not_end_the_connection(peer, target, timing, in_flight):
+    target.configure(Parameter.LONGEST_TIMEOUT, 1000)
+    for _ in range(20):
+        peer.send(ACK, ack=in_flight[0].seq, window=0)
+        peer.expect_one_of(reply(ACK), within=timing.window_probe, repeats=True)
+    peer.send(ACK, ack=in_flight[0].seq)
+    peer.expect_retransmission(in_flight[0])

@@ -1,0 +1,188 @@
+"""The target's window while its user does not read: how it closes, what a closed one takes, how it opens again.
+
+RFC 9293, sections 3.4 (table 6), 3.8.6 and 3.8.6.2.2.
+"""
+
+from itertools import pairwise
+
+import pytest
+
+from conformance import ACK, LISTEN, NOTHING, RST, SYN, reply, requirement, seq, target_in
+from conformance.agent.primitives import Parameter
+
+BULK = bytes(range(250)) * 264
+"""Octets that tell their place, more than any window without scaling."""
+
+
+@pytest.fixture
+def room(peer, target):
+    """Open a connection whose user has a small buffer and does not read; return octets that fill its window."""
+    target.configure(Parameter.RECEIVE_BUFFER, 1024)
+    peer.rcv_wnd = 1000
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    target.accept()
+    return BULK[: peer.snd_wnd]
+
+
+def say(peer, data):
+    """Send data in full segments and see them acknowledged; return the last ACK."""
+    size = peer.tcb.snd_mss(peer.family)
+    for start in range(0, len(data), size):
+        peer.send(ACK, data=data[start : start + size])
+    return peer.expect_acknowledged()
+
+
+@pytest.fixture
+def closed(peer, room):
+    """The octets that have closed the target's window."""
+    assert say(peer, room).window == 0
+    return room
+
+
+@pytest.fixture
+def little(peer, room):
+    """Half the buffer or a full segment: by less a window should not open."""
+    return min(len(room) // 2, peer.tcb.snd_mss(peer.family), peer.tcb.rcv_mss(peer.family))
+
+
+# -- closing --
+
+
+@requirement("RFC9293:SHLD-14", "RFC9293:3.10.7.4-text-right-edge")
+@target_in(LISTEN)
+def test_right_edge_stays_while_the_window_fills(peer, room):
+    edges = [peer.snd_nxt + len(room)]
+    for quarter in range(4):
+        ack = say(peer, room[quarter * len(room) // 4 : (quarter + 1) * len(room) // 4])
+        edges.append(seq.add(ack.ack, ack.window))
+    assert all(seq.le(before, after) for before, after in pairwise(edges))
+
+
+@requirement("RFC9293:3.8.6-honour-advertised", "RFC7323:2.4-ws-honour", "RFC9293:3.4-accept-lenpos-wndpos")
+@target_in(LISTEN)
+def test_window_is_taken_to_its_last_octet(peer, target, room):
+    say(peer, room[:-1])
+    say(peer, room[-1:])
+    assert target.receive(len(room)) == room
+
+
+@requirement("RFC9293:3.8.6-honour-advertised", "RFC7323:2.4-ws-honour")
+@target_in(LISTEN)
+def test_full_segments_are_taken_to_the_end_of_a_large_window(peer, target):
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    target.accept()
+    data = BULK[: peer.snd_wnd]
+    say(peer, data)
+    assert target.receive(len(data)) == data
+
+
+@requirement("RFC9293:3.8.6-beyond-window-discard", "RFC9293:3.10.7.4-seq-trim-right")
+@target_in(LISTEN)
+def test_data_beyond_the_window_is_discarded(peer, room):
+    say(peer, room[:-10])
+    fits = peer.snd_wnd
+    data = peer.send(ACK, data=BULK[: fits + 10])
+    peer.expect_one_of(reply(ACK, ack=data.seq), reply(ACK, ack=data.seq + fits))
+
+
+# -- closed --
+
+
+@requirement("RFC9293:3.8.6.1-zero-wnd-acks-probe", "RFC9293:3.4-accept-lenpos-wnd0")
+@pytest.mark.parametrize("ahead", [0, 1], ids=["next", "next-but-one"])
+@target_in(LISTEN)
+def test_data_for_a_closed_window_is_not_taken(peer, closed, ahead):
+    peer.inject(peer.craft(ACK, seq=peer.snd_nxt + ahead, data=b"x"))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, window=0, data=b"")
+
+
+@requirement("RFC9293:3.4-accept-lenpos-wnd0")
+@target_in(LISTEN)
+def test_data_for_a_closed_window_does_not_reach_the_user(peer, target, closed):
+    peer.inject(peer.craft(ACK, data=b"x"))
+    peer.expect(ACK, ack=peer.snd_nxt, window=0)
+    assert target.receive(len(closed) + 1) == closed
+
+
+@requirement("RFC9293:3.4-accept-len0-wnd0")
+@target_in(LISTEN)
+def test_empty_segment_at_a_closed_window_is_acceptable(peer, closed):
+    peer.send(ACK)
+    peer.expect_ignored()
+
+
+@requirement("RFC9293:3.4-accept-len0-wnd0", "RFC9293:3.10.7.4-seq-unacceptable-ack")
+@target_in(LISTEN)
+def test_empty_segment_beyond_a_closed_window_draws_an_ack(peer, closed):
+    peer.send(ACK, seq=peer.snd_nxt + 1)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, window=0, data=b"")
+
+
+@requirement("RFC9293:3.4-zero-wnd-acks", "RFC9293:3.10.7.4-seq-zero-window-special")
+@target_in(LISTEN)
+def test_target_sends_on_while_its_own_window_is_closed(peer, target, closed):
+    target.send(BULK[:5000])  # five times our window: no ACK may be lost
+    peer.expect_data(BULK[:5000], acknowledge=True)
+
+
+@requirement("RFC9293:3.4-zero-wnd-acks", "RFC2525:2.12-window-probe-deadlock")
+@target_in(LISTEN)
+def test_target_sends_on_after_a_probe_of_its_closed_window(peer, target, closed):
+    peer.inject(peer.craft(ACK, data=b"x"))
+    peer.expect(ACK, ack=peer.snd_nxt, window=0)
+    target.send(BULK[:5000])
+    peer.expect_data(BULK[:5000], acknowledge=True)
+
+
+@requirement("RFC9293:MUST-66", "RFC9293:3.10.7.4-seq-zero-window-special")
+@target_in(LISTEN)
+def test_reset_at_a_closed_window_is_taken(peer, closed):
+    peer.send(RST)
+    peer.expect_gone()
+
+
+@requirement("RFC9293:MAY-8")
+@target_in(LISTEN)
+def test_window_stays_closed_while_the_user_does_not_read(peer, closed, timing):
+    peer.inject(peer.craft(ACK, data=b"x"))
+    peer.expect(ACK, ack=peer.snd_nxt, window=0)
+    peer.expect_nothing(for_=timing.retransmission)
+    peer.inject(peer.craft(ACK, data=b"x"))
+    peer.expect(ACK, ack=peer.snd_nxt, window=0)
+
+
+# -- opening --
+
+
+@requirement("RFC9293:MUST-39")
+@target_in(LISTEN)
+def test_closed_window_does_not_open_by_a_few_octets(peer, target, closed, little):
+    target.receive_only(10)
+    window = peer.expect_alive().window
+    assert window == 0 or window >= little
+
+
+@requirement("RFC9293:3.8.6.2.2-edge-increments", "RFC9293:MUST-39")
+@target_in(LISTEN)
+def test_right_edge_moves_by_a_full_segment_or_half_the_buffer(peer, target, closed, little):
+    windows = [0]
+    for _ in range(20):
+        target.receive_only(len(closed) // 20 + 1)
+        windows.append(peer.expect_alive().window)
+    steps = [after - before for before, after in pairwise(windows)]
+    assert any(steps)
+    assert all(step == 0 or step >= little for step in steps)
+
+
+@requirement("RFC9293:3.8.6.2.2-edge-increments")
+@target_in(LISTEN)
+def test_window_is_open_again_when_all_is_read(peer, target, closed, little, facts):
+    assert target.receive(len(closed)) == closed
+    update = peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), NOTHING)
+    facts["window_update_unasked"] = update is not None
+    assert peer.expect_alive().window >= little
+    say(peer, closed)
