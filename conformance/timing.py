@@ -10,6 +10,9 @@ ACK_DELAY = 0.5
 INITIAL_RTO = 1.0
 """The retransmission timeout before any sample (RFC 6298, section 2.1); larger values are allowed."""
 
+RTO_AFTER_LOST_SYN = 3.0
+"""The retransmission timeout that data starts with where a SYN had to be sent again (RFC 6298, section 5.7)."""
+
 KEEP_ALIVE_IDLE = 7200.0
 """A connection is idle for this long before a keep-alive, at least, unless the user sets it (RFC 9293, MUST-28)."""
 
@@ -88,6 +91,11 @@ class Timing:
     def initial_rto(self) -> float:
         """The least time between a SYN and its first repetition (RFC 6298, section 2.1)."""
         return INITIAL_RTO
+
+    @property
+    def rto_after_lost_syn(self) -> float:
+        """The timeout, at least, that data starts with where a SYN had to be sent again (RFC 6298, section 5.7)."""
+        return RTO_AFTER_LOST_SYN
 
     @property
     def syn_r2(self) -> float:

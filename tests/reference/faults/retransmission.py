@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from reference.faults import Endpoint, fault
-from reference.numbers import add
+from reference.numbers import add, le
 from reference.segment import FIN
 from reference.tcb import Sent
-from reference.timers import MAX_RTO
+from reference.timers import MAX_RTO, MIN_RTO
 
 
 @fault("retransmitted-octets-are-others", breaks="RFC2525:2.4-inconsistent-retx")
@@ -50,3 +50,118 @@ class RtoDoublesEverySecondTime(Endpoint):
     def back_off(self) -> None:
         if self.retransmissions % 2:
             super().back_off()
+
+
+@fault("rto-does-not-back-off", breaks=("RFC9293:MUST-19", "RFC6298:5.5-backoff"))
+class RtoDoesNotBackOff(Endpoint):
+    def back_off(self) -> None:
+        pass
+
+
+@fault("text-is-sent-again-only-once", breaks="RFC9293:3.8-retx-loss")
+class TextIsSentAgainOnlyOnce(Endpoint):
+    def retransmit(self, sent: Sent) -> None:
+        if not (sent.again and sent.text):
+            super().retransmit(sent)
+
+
+@fault("text-is-not-sent-again-after-the-peer-has-closed", breaks="RFC9293:3.8-retx-loss")
+class TextIsNotSentAgainAfterThePeerHasClosed(Endpoint):
+    def retransmit(self, sent: Sent) -> None:
+        if not (self.fin_taken and sent.text):
+            super().retransmit(sent)
+
+
+@fault("acknowledged-text-stays-on-the-queue", breaks=("RFC9293:3.4-retx-queue-removal", "RFC6298:5.2-stop-timer"))
+class AcknowledgedTextStaysOnTheQueue(Endpoint):
+    """It is sent once more, and forgotten then."""
+
+    def remove_acknowledged(self, ack: int) -> None:
+        acknowledged = [sent for sent in self.queue if sent.text and le(sent.end, ack) and not sent.again]
+        super().remove_acknowledged(ack)
+        if acknowledged:
+            self.queue.appendleft(acknowledged[0])
+            self.start("retransmission", self.rto)
+
+
+@fault("segment-leaves-the-queue-with-its-first-octet", breaks="RFC9293:3.4-retx-queue-removal")
+class SegmentLeavesTheQueueWithItsFirstOctet(Endpoint):
+    """A segment acknowledged in part is taken to be acknowledged."""
+
+    def remove_acknowledged(self, ack: int) -> None:
+        for sent in self.queue:
+            if not le(ack, sent.seq):
+                ack = sent.end if le(ack, sent.end) else ack
+        super().remove_acknowledged(ack)
+
+
+@fault("latest-segment-is-sent-again-first", breaks="RFC6298:5.4-retx-earliest")
+class LatestSegmentIsSentAgainFirst(Endpoint):
+    def retransmit(self, sent: Sent) -> None:
+        super().retransmit(self.queue[-1] if sent.text and self.queue[-1].text else sent)
+
+
+@fault("rto-has-no-margin", breaks=("RFC9293:MUST-18", "RFC6298:2.2-first-sample"))
+class RtoHasNoMargin(Endpoint):
+    """It is the round trip time, and no more."""
+
+    def take_sample(self, rtt: float) -> None:
+        super().take_sample(rtt)
+        self.rto = max(1.1 * (self.srtt or rtt), 0.2)
+
+
+@fault("rto-is-a-second-whatever-the-round-trip-time", breaks=("RFC9293:MUST-18", "RFC6298:2.3-next-sample"))
+class RtoIsASecondWhateverTheRoundTripTime(Endpoint):
+    def take_sample(self, rtt: float) -> None:
+        self.rto = MIN_RTO
+
+
+@fault("rto-has-no-floor", breaks="RFC6298:2.4-min-rto")
+class RtoHasNoFloor(Endpoint):
+    """As Linux and BSD: 0.2 s on a short way."""
+
+    def take_sample(self, rtt: float) -> None:
+        super().take_sample(rtt)
+        self.rto = max((self.srtt or rtt) + 4 * self.rttvar, 0.2)
+
+
+@fault("lost-syn-leaves-the-rto-as-it-is", breaks="RFC6298:5.7-syn-rto3")
+class LostSynLeavesTheRtoAsItIs(Endpoint):
+    def rto_when_data_starts(self) -> None:
+        self.syn_lost = False
+        super().rto_when_data_starts()
+        self.rto = MIN_RTO
+
+
+@fault("ack-of-what-was-sent-twice-is-a-sample", breaks=("RFC9293:3.8.2-backoff-kept", "RFC6298:3-karn"))
+class AckOfWhatWasSentTwiceIsASample(Endpoint):
+    """Karn's rule is not known: the way is taken to be as short as the second transmission's."""
+
+    def remove_acknowledged(self, ack: int) -> None:
+        for sent in self.queue:
+            sent.again = False
+        super().remove_acknowledged(ack)
+
+
+@fault("any-ack-ends-the-backoff", breaks="RFC9293:3.8.2-backoff-kept")
+class AnyAckEndsTheBackoff(Endpoint):
+    def remove_acknowledged(self, ack: int) -> None:
+        self.rto = MIN_RTO
+        super().remove_acknowledged(ack)
+
+
+@fault("backed-off-rto-stays-for-ever", breaks="RFC6298:5-collapse")
+class BackedOffRtoStaysForEver(Endpoint):
+    def take_sample(self, rtt: float) -> None:
+        before = self.rto
+        super().take_sample(rtt)
+        self.rto = max(self.rto, before)
+
+
+@fault("ack-of-something-new-leaves-the-timer-running", breaks="RFC6298:5.3-restart-timer")
+class AckOfSomethingNewLeavesTheTimerRunning(Endpoint):
+    def remove_acknowledged(self, ack: int) -> None:
+        before = self.deadlines.get("retransmission")
+        super().remove_acknowledged(ack)
+        if self.queue and before is not None:
+            self.start("retransmission", before - self.host.now)

@@ -1,0 +1,167 @@
+"""Text that is not acknowledged: RFC 9293, sections 3.4, 3.8.1 and 3.8.2; RFC 6298. For SYN and FIN see elsewhere."""
+
+from itertools import pairwise
+
+import pytest
+
+from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, LISTEN, SYN, reply, requirement, target_in
+from conformance.agent.primitives import Parameter
+
+TEN = b"0123456789"
+
+NEARLY = 0.95
+"""The share of a timeout after which it may be seen to expire: timers are coarse."""
+
+
+@requirement("RFC9293:3.8-retx-loss", "RFC9293:3.10.8-retx-timeout", "RFC2525:2.4-inconsistent-retx")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_text_is_sent_again_until_it_is_acknowledged(peer, target, timing):
+    target.send(TEN)
+    text = peer.expect(ACK, data=TEN)
+    for more in (1, 2):
+        assert peer.expect_retransmission(text, within=more * timing.retransmission).data == TEN
+    peer.send(ACK)
+    assert not peer.hear_all(quiet=2 * timing.retransmission)
+
+
+@requirement("RFC6298:5.2-stop-timer", "RFC9293:3.4-retx-queue-removal")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_acknowledged_text_is_not_sent_again(peer, target, timing):
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)
+    peer.send(ACK)
+    assert not peer.hear_all(quiet=timing.retransmission)
+
+
+@pytest.fixture
+def two(peer, target):
+    """Two segments of the target's, not yet acknowledged."""
+    target.configure(Parameter.NAGLE, 0)
+    target.send(TEN[:4])
+    target.send(TEN[4:])
+    return peer.expect(ACK, data=TEN[:4]), peer.expect(ACK, data=TEN[4:])
+
+
+@requirement("RFC9293:3.4-retx-queue-removal", "RFC9293:3.10.7.4-ack-estab-new")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_acknowledged_segment_leaves_the_retransmission_queue(peer, two):
+    _, second = two
+    peer.send(ACK, ack=second.seq)
+    peer.expect_retransmission(second)
+
+
+@requirement("RFC9293:3.4-retx-queue-removal", "RFC9293:3.8-retx-loss")
+@target_in(ESTABLISHED)
+def test_segment_acknowledged_in_part_stays_in_the_retransmission_queue(peer, target, timing):
+    target.send(TEN)
+    text = peer.expect(ACK, data=TEN)
+    peer.send(ACK, ack=text.seq + 4)
+    peer.expect_one_of(
+        reply(ACK, seq=text.seq, data=TEN),
+        reply(ACK, seq=text.seq + 4, data=TEN[4:]),
+        within=timing.retransmission,
+        repeats=True,
+    )
+
+
+@requirement("RFC6298:5.4-retx-earliest", "RFC9293:3.8-retx-loss")
+@target_in(ESTABLISHED)
+def test_earliest_segment_is_sent_again_first(peer, two):
+    peer.expect_retransmission(two[0])
+
+
+def open_slowly(peer, target, after):
+    """Open; our ACK takes `after` seconds, so that is what the target's first sample is."""
+    peer.send(SYN)
+    syn = peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.expect_nothing(for_=after)
+    ack = peer.send(ACK)
+    target.accept()
+    return ack.at - syn.at
+
+
+def timeout(peer, target, within):
+    """Have the target send; return after how many seconds it does so again."""
+    target.send(TEN)
+    text = peer.expect(ACK, data=TEN)
+    return peer.expect_retransmission(text, within=within).at - text.at
+
+
+@requirement("RFC9293:MUST-18", "RFC6298:2.2-first-sample", "RFC6298:5-not-early", "RFC6298:2-not-more-aggressive")
+@target_in(LISTEN)
+def test_timeout_is_three_times_the_first_sample_at_least(peer, target, timing, facts):
+    sample = open_slowly(peer, target, after=0.3 * timing.initial_rto)
+    rto = facts[f"RTO in s after a sample of {sample:.2f} s"] = timeout(peer, target, timing.retransmission)
+    assert rto >= NEARLY * 3 * sample  # also where the SYN was not timed: then it still is the initial one
+
+
+@requirement("RFC9293:MUST-18", "RFC6298:2.3-next-sample", "RFC6298:5-not-early", "RFC6298:2-not-more-aggressive")
+@target_in(LISTEN)
+def test_timeout_grows_with_the_round_trip_time(peer, target, timing, facts):
+    sample = open_slowly(peer, target, after=0.6 * timing.initial_rto)
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)
+    peer.expect_nothing(for_=0.6 * timing.initial_rto)
+    peer.send(ACK)
+    rto = facts[f"RTO in s after two samples of {sample:.2f} s"] = timeout(peer, target, 2 * timing.retransmission)
+    assert rto >= NEARLY * (sample + 4 * 0.75 * sample / 2)  # where the SYN was not timed it is more
+
+
+@requirement("RFC6298:2.4-min-rto")
+@target_in(ESTABLISHED)
+def test_timeout_is_a_second_at_least(peer, target, timing, facts):
+    rto = facts["RTO in s"] = timeout(peer, target, timing.retransmission)
+    assert rto >= NEARLY * timing.initial_rto
+
+
+@requirement("RFC6298:5.7-syn-rto3", "RFC9293:MUST-18")
+@target_in(LISTEN)
+def test_timeout_is_three_seconds_after_a_lost_syn(peer, target, timing, facts):
+    peer.send(SYN)
+    peer.expect_retransmission(peer.expect(SYN | ACK, ack=peer.iss + 1))
+    peer.send(ACK)
+    target.accept()
+    rto = facts["RTO in s"] = timeout(peer, target, 2 * timing.retransmission)
+    assert rto >= NEARLY * timing.rto_after_lost_syn
+
+
+@requirement("RFC9293:MUST-19", "RFC6298:5.5-backoff", "RFC6298:5.6-restart-after-backoff", "RFC2525:2.10-no-backoff")
+@target_in(ESTABLISHED)
+def test_gaps_between_retransmissions_double(peer, target, timing, facts):
+    target.send(TEN)
+    text = peer.expect(ACK, data=TEN)
+    again = [peer.expect_retransmission(text, within=more * timing.retransmission) for more in (1, 2, 4)]
+    gaps = facts["RTO series in s"] = [round(after.at - before.at, 2) for before, after in pairwise([text, *again])]
+    assert all(after > 1.5 * before for before, after in pairwise(gaps))  # nearer to twice than to once
+
+
+@requirement("RFC9293:3.8.2-backoff-kept", "RFC9293:MUST-18", "RFC6298:3-karn")
+@target_in(ESTABLISHED)
+def test_timeout_stays_backed_off_when_the_ack_is_of_what_was_sent_twice(peer, target, timing):
+    before = timeout(peer, target, timing.retransmission)
+    peer.send(ACK)
+    assert timeout(peer, target, 2 * timing.retransmission) > 1.5 * before
+
+
+@requirement("RFC6298:5-collapse", "RFC9293:3.8.2-backoff-kept")
+@target_in(ESTABLISHED)
+def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
+    before = timeout(peer, target, timing.retransmission)
+    peer.send(ACK)
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)
+    peer.send(ACK)
+    assert timeout(peer, target, 2 * timing.retransmission) < 1.5 * before
+
+
+@requirement("RFC6298:5.3-restart-timer")
+@target_in(LISTEN)
+def test_ack_of_something_new_starts_the_timer_anew(peer, target, timing):
+    rto = 3 * open_slowly(peer, target, after=0.3 * timing.initial_rto)  # or more
+    target.configure(Parameter.NAGLE, 0)
+    target.send(TEN[:4])
+    target.send(TEN[4:])
+    second = [peer.expect(ACK, data=TEN[:4]), peer.expect(ACK, data=TEN[4:])][1]
+    peer.expect_nothing(for_=0.6 * rto)
+    ack = peer.send(ACK, ack=second.seq)
+    assert peer.expect_retransmission(second, within=2 * timing.retransmission).at - ack.at >= NEARLY * rto
