@@ -12,7 +12,7 @@ export XDG_CACHE_HOME := $(CURDIR)/build/cache
 export TMPDIR := $(CURDIR)/build/tmp
 PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
 
-.PHONY: help conformance test proof matrix coverage lint agent c-agent clean
+.PHONY: help conformance test proof matrix coverage lint agent c-agent stacks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo 'make lint         ruff and mypy'
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
 	@echo 'make c-agent      build/tcp-agent: the agent in C99 for a target without python3 (CC and CFLAGS as usual)'
+	@echo 'make stacks       what the foreign stacks of the lab need (--target lab:all), as far as their packages are there'
 	@echo 'make clean        remove what make has built, the virtual environment too'
 
 conformance: $(STAMP) | build/tmp
@@ -57,6 +58,19 @@ c-agent: build/tcp-agent
 
 build/tcp-agent: $(wildcard $(C_AGENT)/*.c $(C_AGENT)/*.h) | build/tmp
 	$(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) $(LDFLAGS) -o $@ $(C_AGENT)/*.c
+
+# What the lab's stacks need, each from Debian packages; a stack whose package is missing is left out.
+LAB_C := conformance/lab/c
+LAB_AGENT := $(addprefix $(C_AGENT)/,agent.c calls.c endpoint.c octets.c)
+LAB_POSIX := $(wildcard $(C_AGENT)/posix*.c)
+LAB_CC = $(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) -I$(C_AGENT) -I$(LAB_C)
+LAB_HEADERS := $(wildcard $(C_AGENT)/*.h $(LAB_C)/*.h)
+
+stacks: build/stacks/guest
+
+build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
+	@mkdir -p $(@D)
+	$(LAB_CC) -static -o $@ $(filter %.c,$^)
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

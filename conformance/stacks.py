@@ -62,6 +62,7 @@ STACKS = {
         Stack("linux-nosack", "linux"),
         Stack("linux-notimestamps", "linux"),
         Stack("linux-bbr", "linux"),
+        Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), ("unshare", "util-linux")), built=("guest",)),
     )
 }
 

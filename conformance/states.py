@@ -142,9 +142,17 @@ def bring(walk: Walk, peer: Peer, target: Target) -> None:
         raise Inconclusive(f"the walk to {walk} failed:\n{error}") from error
     if walk.state is State.CLOSED:
         return
-    said = ""
-    if target.has_agent and target.tells_state:
-        if not target.state_becomes(walk.state):
-            raise Inconclusive(f"the walk to {walk} failed: the agent says {target.state()}")
-        said = ", the agent says so too"
+    said = ", the agent says so too" if _is_told(walk, target) else ""
     peer.transcript.note(peer.wire.now(), f"the target is in {walk}{said}")
+
+
+def _is_told(walk: Walk, target: Target) -> bool:
+    """Tell whether the agent confirms the state; not where it cannot tell. Inconclusive when it says otherwise."""
+    if not target.has_agent or not target.tells_state:
+        return False
+    try:
+        if target.state_becomes(walk.state):
+            return True
+    except NotApplicable:  # it tells the states of some connections only, such as those that have a socket
+        return False
+    raise Inconclusive(f"the walk to {walk} failed: the agent says {target.state()}")

@@ -1,0 +1,160 @@
+"""Carries the agent's control between its UDP socket and a stack that UDP does not reach: a process behind a stream.
+
+A datagram travels behind four octets: its length, and the number of the tester's control address, each in two octets,
+the higher first. An empty one from the stack says that it is ready. `c/stream.c` is the other end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import signal
+import socket
+import struct
+import subprocess
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from conformance.lab import system
+from conformance.lab.holder import Place
+
+_FRAME = struct.Struct("!HH")
+_ADDRESSES = 0x10000
+_START_LIMIT = 18.0
+
+
+class Numbers:
+    """Gives each control address a number, the one used longest ago anew when all are given."""
+
+    def __init__(self, most: int = _ADDRESSES) -> None:
+        self._most = most
+        self._of: OrderedDict[Any, int] = OrderedDict()
+        self._addresses: dict[int, Any] = {}
+
+    def of(self, address: Any) -> int:
+        """Return the number of an address."""
+        if address not in self._of:
+            number = len(self._of) if len(self._of) < self._most else self._of.popitem(last=False)[1]
+            self._of[address] = number
+            self._addresses[number] = address
+        self._of.move_to_end(address)
+        return self._of[address]
+
+    def address(self, number: int) -> Any:
+        """Return the address with that number; None when there is none."""
+        return self._addresses.get(number)
+
+
+class Frames:
+    """Puts datagrams together from a stream's octets."""
+
+    def __init__(self) -> None:
+        self._left = b""
+
+    def take(self, octets: bytes) -> list[tuple[int, bytes]]:
+        """Return what is complete now: numbers and datagrams."""
+        self._left += octets
+        found = []
+        while len(self._left) >= _FRAME.size:
+            length, number = _FRAME.unpack_from(self._left)
+            if len(self._left) < _FRAME.size + length:
+                break
+            found.append((number, self._left[_FRAME.size : _FRAME.size + length]))
+            self._left = self._left[_FRAME.size + length :]
+        return found
+
+
+def frame(number: int, datagram: bytes) -> bytes:
+    """Return a datagram as it travels on the stream."""
+    return _FRAME.pack(len(datagram), number) + datagram
+
+
+def run(
+    place: Place,
+    command: Sequence[str],
+    *,
+    descriptors: Sequence[int] = (),
+    ready: Callable[[], Sequence[str]] = tuple,
+    start_limit: float = _START_LIMIT,
+) -> None:
+    """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
+
+    When it says that it is ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it
+    does not say so within `start_limit` seconds.
+    """
+    near, far = socket.socketpair()
+    holder = os.getpid()
+    with far:
+        process = subprocess.Popen(
+            list(command),
+            stdin=far.fileno(),
+            stdout=far.fileno(),
+            pass_fds=tuple(descriptors),
+            preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
+        )
+    try:
+        with near, _woken() as wake:
+            frames = Frames()
+            _await_ready(near, frames, start_limit)
+            place.ready(notes=ready())
+            _carry(place.control, near, frames, wake)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _await_ready(near: socket.socket, frames: Frames, limit: float) -> None:
+    near.settimeout(limit)
+    try:
+        while True:
+            octets = near.recv(0x10000)
+            if not octets:
+                raise RuntimeError("the stack ended before it was ready")
+            if (0, b"") in frames.take(octets):
+                return
+    except TimeoutError:
+        raise RuntimeError(f"the stack was not ready within {limit:g} s") from None
+
+
+@contextlib.contextmanager
+def _woken() -> Any:
+    """A socket that can be read when SIGTERM or SIGINT has come."""
+    wake, woken = socket.socketpair()
+    with wake, woken:
+        wake.setblocking(False)
+        signal.set_wakeup_fd(wake.fileno())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
+        yield woken
+
+
+def _carry(control: socket.socket, near: socket.socket, frames: Frames, wake: socket.socket) -> None:
+    numbers = Numbers()
+    near.settimeout(None)
+    with selectors.DefaultSelector() as selector:
+        for source in (control, near, wake):
+            selector.register(source, selectors.EVENT_READ)
+        while True:
+            ready = {key.fileobj for key, _ in selector.select()}
+            if wake in ready:
+                return
+            if control in ready:
+                datagram, address = control.recvfrom(0x10000)
+                near.sendall(frame(numbers.of(address), datagram))
+            if near in ready:
+                for number, answer in frames.take(_read(near)):
+                    with contextlib.suppress(OSError):  # an ICMP error of an earlier one
+                        control.sendto(answer, numbers.address(number))
+
+
+def _read(near: socket.socket) -> bytes:
+    """Read what is there. RuntimeError when the stack is gone: if that is not wanted, the tester reports it."""
+    try:
+        octets = near.recv(0x10000)
+    except ConnectionResetError:
+        octets = b""
+    if not octets:
+        raise RuntimeError("the stack is gone")
+    return octets

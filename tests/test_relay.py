@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.lab.relay import Frames, Numbers, frame
+
+DATAGRAMS = st.lists(st.tuples(st.integers(0, 0xFFFF), st.binary(max_size=64)))
+
+
+@given(DATAGRAMS, st.integers(1, 17))
+def test_datagrams_come_out_as_they_went_in_however_the_stream_is_cut(
+    datagrams: list[tuple[int, bytes]], size: int
+) -> None:
+    stream = b"".join(frame(number, datagram) for number, datagram in datagrams)
+    frames = Frames()
+    pieces = [stream[at : at + size] for at in range(0, len(stream), size)]
+    assert [one for piece in pieces for one in frames.take(piece)] == datagrams
+
+
+def test_each_control_address_has_a_number() -> None:
+    numbers = Numbers()
+    assert [numbers.of("a"), numbers.of("b"), numbers.of("a")] == [0, 1, 0]
+    assert numbers.address(1) == "b"
+    assert numbers.address(2) is None
+
+
+def test_the_number_used_longest_ago_is_given_anew() -> None:
+    numbers = Numbers(2)
+    numbers.of("a"), numbers.of("b"), numbers.of("a")
+    assert numbers.of("c") == 1
+    assert [numbers.address(0), numbers.address(1)] == ["a", "c"]
