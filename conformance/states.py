@@ -130,8 +130,8 @@ def steps_to(walk: Walk) -> list[Step]:
     return (steps_to(before) if before else []) + ([step] if step else [])
 
 
-def bring(walk: Walk, peer: Peer, target: Target) -> None:
-    """Bring the target into a state and make sure of it: on the wire by each step, then by the agent's word.
+def go(walk: Walk, peer: Peer, target: Target) -> None:
+    """Bring the target into a state, as far as the wire tells.
 
     Inconclusive when it does not get there: the case has not begun, so it cannot fail.
     """
@@ -140,6 +140,14 @@ def bring(walk: Walk, peer: Peer, target: Target) -> None:
             step(peer, target)
     except Nonconformance as error:
         raise Inconclusive(f"the walk to {walk} failed:\n{error}") from error
+
+
+def bring(walk: Walk, peer: Peer, target: Target) -> None:
+    """Bring the target into a state and make sure of it: on the wire by each step, then by the agent's word.
+
+    Inconclusive as `go`, or when the agent says something else.
+    """
+    go(walk, peer, target)
     if walk.state is State.CLOSED:
         return
     said = ", the agent says so too" if _is_told(walk, target) else ""

@@ -130,3 +130,9 @@ def test_listening_on_its_port_leaves_the_attempt(peer, target):
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
     assert target.connected() == "ok"
+
+
+@requirement("RFC9293:3.10.1-open-exists")
+@target_in(SYN_SENT, SYN_RECEIVED, *SYNCHRONIZED, opened=ACTIVE)
+def test_passive_open_of_a_connection_is_an_error(peer, target):
+    assert target.refuses(target.listen_again)

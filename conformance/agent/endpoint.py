@@ -123,11 +123,20 @@ class Endpoint:
 
     def forward(self, most: int, total: int | None) -> None:
         """Read up to `total` octets (None: without end) from now on, each event forwarding up to `most`."""
-        if self.flow is None or self.listening:
-            raise Refused(Result.DOES_NOT_EXIST)
+        if self.flow is None or self.listening or self._connecting:
+            self._try_to_receive()
         self._forward_most = most
         self._forward_left = 1 << 62 if total is None else total
         self._set_watch()
+
+    def _try_to_receive(self) -> None:
+        """Have the kernel say whether there can be anything to receive yet."""
+        try:
+            self.sock.recv(1, socket.MSG_PEEK)
+        except (BlockingIOError, InterruptedError):
+            pass
+        except OSError as error:
+            raise Refused(self._failed(error) if self._connecting else result_of(error.errno)) from None
 
     def urgent(self) -> tuple[Urgent, bytes]:
         """Return what is known of urgent data; takes its octet if it is here."""

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from conformance.agent.client import AgentRefused
-from conformance.agent.protocol import Result
 from conformance.target.closing import Closing
 from conformance.target.opening import Opening
 from conformance.target.status import Status
@@ -19,13 +15,3 @@ class Target(Opening, Transfer, Closing, Status):
     is `NotApplicable` where there is none. Nothing here waits longer than the agent's answer takes, but `accept`,
     `connected`, `receive` and `state_becomes`, which wait for the wire.
     """
-
-    def refuses(self, call: Callable[..., object], *args: object, **named: object) -> bool:
-        """Make a user call that the TCP may refuse, such as `refuses(target.send, data)`; tell whether it did."""
-        try:
-            call(*args, **named)
-        except AgentRefused as refused:
-            if refused.result in (Result.BAD_SOCKET, Result.INVALID_PARAMETER):
-                raise  # the agent's refusal, not the TCP's
-            return True
-        return False

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from conformance.agent.client import Agent
+from conformance.agent.client import Agent, AgentRefused
+from conformance.agent.protocol import Result
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.target.subject import Subject
 from conformance.timing import Timing
@@ -34,6 +35,7 @@ class Calls:
         self._connection: int | None = None
         self._remote: tuple[str, int] | None = None
         self._receiving = False
+        self._prepared = False
 
     @property
     def has_agent(self) -> bool:
@@ -44,6 +46,16 @@ class Calls:
     def tells_state(self) -> bool:
         """Whether the agent can tell states: a private primitive, which no foreign server has."""
         return self.subject.agent_ours
+
+    def refuses(self, call: Callable[..., object], *args: object, **named: object) -> bool:
+        """Make a user call that the TCP may refuse, such as `refuses(target.send, data)`; tell whether it did."""
+        try:
+            call(*args, **named)
+        except AgentRefused as refused:
+            if refused.result in (Result.BAD_SOCKET, Result.INVALID_PARAMETER):
+                raise  # the agent's refusal, not the TCP's
+            return True
+        return False
 
     @property
     def _socket_at_hand(self) -> int:

@@ -7,7 +7,7 @@ import random
 from conformance.agent.client import Agent, AgentRefused
 from conformance.agent.primitives import Parameter
 from conformance.agent.protocol import Result
-from conformance.errors import Inconclusive, Nonconformance
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.target.calls import Calls
 from conformance.wire import Flow
 
@@ -63,6 +63,11 @@ class Opening(Calls):
         if accepted is not None:
             raise Nonconformance("no connection for the user", f"one from {accepted.address}:{accepted.port}")
 
+    def prepare(self) -> None:
+        """Make a connection that is in CLOSED, for the calls that follow, of which `connect` may be one."""
+        self._connection = self._needs_agent("open").create_and_bind(None, self.address)
+        self._prepared, self._receiving, self._remote = True, False, None
+
     def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True) -> None:
         """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours.
 
@@ -70,10 +75,31 @@ class Opening(Calls):
         """
         agent = self._needs_agent("connect")
         local = self.address if address_chosen else ANY_ADDRESS[self.family]
-        self._connection, self._receiving = agent.create_and_bind(port, local), False
+        if not self._prepared or self._connection is None:
+            self._connection = agent.create_and_bind(port, local)
+        self._prepared = self._receiving = False
         self._remote = (flow.local, flow.local_port)
         self._call("OPEN (active)")
         agent.connect(self._connection, flow.local_port, flow.local)
+
+    def connect_listener(self, flow: Flow) -> None:
+        """OPEN active of the connection that is in LISTEN, to our end of `flow`.
+
+        `NotApplicable` where the target's user calls know no such thing, as those of POSIX do not.
+        """
+        self._call("OPEN (active) in LISTEN")
+        agent = self._needs_agent("connect")
+        try:
+            agent.connect(self._socket_at_hand, flow.local_port, flow.local, self._now() + self._timing.reply)
+        except AgentRefused as refused:
+            raise NotApplicable(f"its user calls make no LISTEN active: {refused}") from None
+        self._connection, self._listener = self._socket_at_hand, None
+        self._remote, self._receiving = (flow.local, flow.local_port), False
+
+    def listen_again(self) -> None:
+        """OPEN passive of the connection at hand, whatever its state."""
+        self._call("OPEN (passive)")
+        self._needs_agent("listen").listen_and_accept(self._socket_at_hand)
 
     def connected(self, within: float | None = None) -> str:
         """Return how the active OPEN ended: `ok`, `refused`, `reset`, `timeout` ...; `pending` when it has not yet."""

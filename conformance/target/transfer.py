@@ -15,6 +15,17 @@ class Transfer(Calls):
         self._call(f"SEND {len(data) if total is None else total} octets" + (", URGENT" if urgent else ""))
         self._needs_agent("send").send_data(self._open_connection(), data, total, urgent=urgent)
 
+    def send_from_listener(self, data: bytes) -> None:
+        """SEND `data` on the connection that is in LISTEN, for which no remote socket was named."""
+        assert self._listener is not None, "listen first"
+        self._call(f"SEND {len(data)} octets in LISTEN")
+        self._needs_agent("send").send_data(self._listener, data)
+
+    def begin_to_receive(self) -> None:
+        """RECEIVE, without waiting for what it returns: `receive` tells that."""
+        self._call("RECEIVE")
+        self._start_receiving(self._needs_agent("receive"))
+
     def receive(self, octets: int, within: float | None = None) -> bytes:
         """RECEIVE `octets` octets; return those that came, fewer at the end of the stream or when time is up.
 
@@ -65,6 +76,15 @@ class Transfer(Calls):
         self._start_receiving(agent)
         received = agent.received(self._now() + self._timing.reply)
         return received is not None and received.error is not None and received.error is not Result.USER_TIMEOUT
+
+    def receive_ends(self) -> bool:
+        """RECEIVE once more; tell whether that ends without an octet: with the stream's end or an error, or refused."""
+        agent = self._needs_agent("receive")
+        self._call("RECEIVE")
+        if self.refuses(self._start_receiving, agent):
+            return True
+        received = agent.received(self._now() + self._timing.reply)
+        return received is not None and (received.end or received.error is not None)
 
     def _start_receiving(self, agent: Agent) -> None:
         if not self._receiving:

@@ -27,6 +27,7 @@ RESULTS = {
     user.NO_CONNECTION: Result.DOES_NOT_EXIST,
     user.EXISTS: Result.EXISTS,
     user.CLOSING: Result.CLOSING,
+    user.NO_REMOTE: Result.CONNECTION_ILLEGAL,
     user.ILLEGAL: Result.CONNECTION_ILLEGAL,
 }
 
@@ -109,12 +110,9 @@ class Session:
         else:
             socket = self.socket(number)
             flow, listening = socket.local_flow(), socket.listener is not None
-        if remote is None and listening:
-            return State.LISTEN
         if remote is not None:
             flow = flow._replace(remote=remote[0], remote_port=remote[1])
-        endpoint = self.host.connections.get(flow)
-        return State.CLOSED if endpoint is None else endpoint.state
+        return self.host.status(flow, listening and remote is None)
 
 
 def _get_version(session: Session) -> tuple[Any, ...]:

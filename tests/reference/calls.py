@@ -8,7 +8,7 @@ from reference.otherwise import CLOSING_STATES
 from reference.segment import ACK, SYN
 from reference.synsent import SynSent
 from reference.tcb import Sent
-from reference.user import CLOSING, NO_CONNECTION, Refused
+from reference.user import CLOSING, EXISTS, NO_CONNECTION, Refused, Signal
 
 RESET_BY_ABORT = frozenset(
     {State.SYN_RECEIVED, State.ESTABLISHED, State.FIN_WAIT_1, State.FIN_WAIT_2, State.CLOSE_WAIT}
@@ -27,6 +27,10 @@ class Calls(SynSent):
         self.open_window()
         self.enter(State.SYN_SENT)
         self.send_syn(SYN)
+
+    def open_again(self) -> None:
+        """OPEN where there is a connection already: an error."""
+        raise Refused(EXISTS)
 
     def choose_iss(self, above: int | None = None) -> None:
         """Take ISS from the clock; SND.UNA is ISS, SND.NXT will be ISS+1."""
@@ -56,6 +60,11 @@ class Calls(SynSent):
         self.finish()
 
     # -- RECEIVE --
+
+    def await_text(self) -> None:
+        """RECEIVE: an error where there is no connection; otherwise it waits for what `receive` returns."""
+        if self.state is State.CLOSED:
+            raise Refused(NO_CONNECTION)
 
     def receive(self, most: int) -> bytes:
         """RECEIVE: return what there is in order, at most so many octets. Empty: nothing yet, or the end."""
@@ -87,6 +96,8 @@ class Calls(SynSent):
             raise Refused(CLOSING)
         if self.state is State.SYN_SENT:
             self.delete()
+            self.tell(Signal.ENDED)
+            self.finish()
             return
         self.fin_queued = True
         if self.state is State.ESTABLISHED or (self.state is State.SYN_RECEIVED and not self.unsent):
@@ -110,6 +121,12 @@ class Calls(SynSent):
         if self.state in RESET_BY_ABORT:
             self.send_reset(self.snd_nxt)
         self.delete()
+
+    # -- STATUS --
+
+    def status(self) -> State:
+        """STATUS: the state."""
+        return self.state
 
     # -- settings that change under way --
 

@@ -14,11 +14,11 @@ from reference.addresses import is_unicast
 from reference.endpoint import Endpoint
 from reference.listen import Listener
 from reference.numbers import add, le
+from reference.opens import Opens
 from reference.segment import ACK, RST, Flow, Options, Segment
 from reference.tcb import Tcb
-from reference.user import EXISTS, ILLEGAL, Refused, Settings, User
+from reference.user import Settings
 
-EPHEMERAL = range(49152, 65536)
 REMEMBERED = 64
 """Segments whose Identification is known."""
 
@@ -26,7 +26,7 @@ ISN_RATE = 250_000
 """The ISN clock ticks every 4 microseconds (RFC 9293, section 3.4.1)."""
 
 
-class Host:
+class Host(Opens):
     """A TCP at `addresses` (octets, IPv4 or IPv6). `now` is the time in seconds: whoever drives the host sets it.
 
     Packets come by `arrives` and go by `send`. `expire` is to be called at `next_timer`.
@@ -231,41 +231,6 @@ class Host:
         """That SYN was an old duplicate: back to TIME-WAIT, if that has not ended meanwhile."""
         if endpoint.deadlines:
             self.connections[endpoint.flow] = endpoint
-
-    # -- user calls that make something new: section 3.10.1 --
-
-    def listen(self, address: bytes, port: int, settings: Settings, backlog: int, user: User) -> Listener:
-        """OPEN passive. It fails where somebody listens already, and leaves every connection alone (MUST-41)."""
-        if (address, port) in self.listeners:
-            raise Refused(EXISTS)
-        listener = self.listener(self, address, port, settings, backlog)
-        listener.user = user
-        self.listeners[address, port] = listener
-        return listener
-
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
-        """OPEN active; refused for an address that no TCP can have (MUST-46), and for a connection that exists."""
-        if not self.may_be_opened_to(flow.remote):
-            raise Refused(ILLEGAL)
-        if flow in self.connections:
-            raise Refused(EXISTS)
-        endpoint = self.new_endpoint(flow, settings)
-        endpoint.user = user
-        endpoint.open_active()
-        return endpoint
-
-    def may_be_opened_to(self, remote: bytes) -> bool:
-        """Tell whether a TCP can be at this address."""
-        return is_unicast(remote)
-
-    def local_address(self, family: int) -> bytes:
-        """Choose a local address, where the user names none (MUST-44). `family` is the length of an address."""
-        return next(address for address in self.addresses if len(address) == family)
-
-    def free_port(self) -> int:
-        """Return a port that nobody uses (RFC 6056: at random)."""
-        used = {flow.local_port for flow in self.connections} | {port for _, port in self.listeners}
-        return next(port for port in iter(lambda: self._random.choice(EPHEMERAL), 0) if port not in used)
 
     # -- timers --
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reference.segment import ACK, RST, SYN, Segment
 from reference.tcb import Tcb
-from reference.user import Settings, Signal, User
+from reference.user import NO_REMOTE, Refused, Settings, Signal, User
 
 if TYPE_CHECKING:
     from reference.endpoint import Endpoint
@@ -78,6 +78,14 @@ class Listener:
     def accept(self) -> Endpoint | None:
         """Hand over the connection that has waited longest."""
         return self.waiting.popleft() if self.waiting else None
+
+    def send(self, text: bytes) -> None:
+        """SEND in LISTEN (section 3.10.2): an error where no remote socket is specified."""
+        raise Refused(NO_REMOTE)
+
+    def become_active(self) -> None:
+        """OPEN active in LISTEN (section 3.10.1): what was passive ends, and a SYN goes out in its place."""
+        self.close()
 
     def close(self) -> None:
         """CLOSE in LISTEN (section 3.10.4): delete the TCB, and what nobody will ever accept."""

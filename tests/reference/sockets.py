@@ -25,6 +25,7 @@ READING, SENDING, BOTH = range(3)
 ENDS = {
     Signal.REFUSED: Result.REFUSED,
     Signal.RESET: Result.RESET,
+    Signal.ENDED: Result.CLOSING,
     Signal.TIMED_OUT: Result.USER_TIMEOUT,
     Signal.UNREACHABLE: Result.REFUSED,
 }
@@ -98,6 +99,9 @@ class Socket(User):
 
     def listen(self, maximum: int) -> None:
         """Listen, and accept so many connections from now on."""
+        if self.endpoint is not None:
+            self.endpoint.open_again()
+            return
         if self.listener is None:
             backlog = maximum if self._backlog is None else self._backlog
             port = self._port or self._owner.host.free_port()
@@ -116,8 +120,11 @@ class Socket(User):
     def connect(self, remote: bytes, port: int) -> None:
         """OPEN active."""
         host = self._owner.host
-        if self.endpoint is not None or self.listener is not None:
+        if self.endpoint is not None:
             raise Refusal(Result.EXISTS)
+        if self.listener is not None:
+            self.listener.become_active()
+            self.listener = None
         local = self.address if any(self.address) else host.local_address(len(remote))
         flow = Flow(local, self._port or host.free_port(), remote, port)
         self.endpoint = host.connect(flow, self.settings, self)
@@ -126,18 +133,27 @@ class Socket(User):
 
     def send(self, data: bytes, *, urgent: bool) -> None:
         """SEND."""
-        self._open().send(data, urgent=urgent)
+        if self.listener is not None:
+            self.listener.send(data)
+            return
+        endpoint = self._open("SEND")
+        if endpoint is not None:
+            endpoint.send(data, urgent=urgent)
 
     def forward(self, most: int, total: int) -> None:
         """RECEIVE so many octets from now on, each event forwarding up to `most`."""
         if self.endpoint is None:
-            raise Refusal(Result.DOES_NOT_EXIST)
+            self._owner.host.call_in_closed("RECEIVE")
+        elif self._failure is None:
+            self.endpoint.await_text()
         self._forward_most, self._forward_left = most, total
         self._forward()
 
     def shutdown(self, how: int) -> None:
         """CLOSE; or stop reading."""
-        endpoint = self._open()
+        endpoint = self._open("CLOSE")
+        if endpoint is None:
+            return
         if how != READING:
             endpoint.close()
         if how != SENDING:
@@ -179,11 +195,11 @@ class Socket(User):
         if self.endpoint is not None:
             self.endpoint.settings_changed()
 
-    def _open(self) -> Endpoint:
+    def _open(self, call: str) -> Endpoint | None:
         if self._failure is not None:
             raise Refusal(self._failure)
         if self.endpoint is None:
-            raise Refusal(Result.DOES_NOT_EXIST)
+            self._owner.host.call_in_closed(call)
         return self.endpoint
 
     # -- signals --

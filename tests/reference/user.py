@@ -18,6 +18,7 @@ class Signal(Enum):
     CLOSING = auto()  # the peer has closed
     REFUSED = auto()
     RESET = auto()
+    ENDED = auto()  # the user has closed an attempt to connect: for a RECEIVE that waits
     TIMED_OUT = auto()
     UNREACHABLE = auto()  # an ICMP error ended the attempt
     ICMP_ERROR = auto()  # a soft one: the connection goes on
@@ -40,6 +41,7 @@ NO_CONNECTION = "connection does not exist"
 EXISTS = "connection already exists"
 CLOSING = "connection closing"
 ILLEGAL = "remote socket illegal"
+NO_REMOTE = "remote socket unspecified"
 
 
 @dataclass(slots=True)

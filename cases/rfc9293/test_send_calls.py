@@ -1,0 +1,57 @@
+"""SEND: octets go out in order, and are kept until acknowledged (RFC 9293, sections 3.9.1.2, 3.10.2 and 3.10.7.4)."""
+
+from conformance import (
+    ACK,
+    BOTH,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    SYN,
+    SYN_SENT,
+    mss,
+    offering,
+    requirement,
+    target_in,
+)
+from conformance.agent.primitives import Parameter
+
+
+@requirement("RFC9293:3.9.1.2-send-fifo")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
+    peer.send(ACK, window=0)
+    for text in (b"first, ", b"second, ", b"third"):
+        target.send(text)
+    peer.send(ACK, window=1000)
+    peer.expect_data(b"first, second, third")
+
+
+@requirement("RFC9293:3.9.1.2-send-fifo", "RFC9293:3.10.2-send-synsent")
+@target_in(SYN_SENT)
+def test_sends_that_wait_for_the_connection_go_out_in_order(peer, target):
+    for text in (b"first, ", b"second, ", b"third"):
+        target.send(text)
+    peer.send(SYN | ACK)
+    peer.expect_data(b"first, second, third", acknowledge=True)
+
+
+@requirement("RFC9293:3.10.7.4-ack-estab-new")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_acknowledged_segment_is_not_sent_again(peer, target):
+    target.configure(Parameter.NAGLE, 0)
+    target.send(b"first")
+    peer.expect_data(b"first")
+    target.send(b"second")
+    second = peer.expect_data(b"second")
+    peer.send(ACK, ack=second.seq)
+    peer.expect_retransmission(second)
+
+
+@requirement("RFC9293:3.10.7.4-ack-estab-new")
+@offering(mss(1000))
+@target_in(ESTABLISHED, opened=BOTH)
+def test_acknowledgment_makes_room_in_the_window(peer, target):
+    peer.send(ACK, window=2000)
+    target.send(b"x", total=4000)
+    peer.expect_data(2000 * b"x")
+    peer.send(ACK, ack=peer.irs + 1 + 1000, window=2000)
+    peer.expect(ACK, seq=peer.irs + 1 + 2000, data=1000 * b"x")
