@@ -10,11 +10,11 @@ import pytest
 from conformance import length
 from conformance.case import Case
 from conformance.errors import UsageProblem
-from conformance.family import check_family, in_family
+from conformance.family import check_family, leave_out_other_families
 from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
-from conformance.play import PROVIDED, Record, offer_of, told
+from conformance.play import PROVIDED, Record, has_own_address, offer_of, told
 from conformance.report.keys import CASE_KEY
 from conformance.session import Session, add_options
 from conformance.state import State
@@ -62,13 +62,13 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run every case against every target, in each family that it has."""
     if "subject" in metafunc.fixturenames:
-        mark = metafunc.definition.get_closest_marker("only_over")
-        subjects = in_family(mark, metafunc.config.stash[SESSION].choices())
+        subjects = metafunc.config.stash[SESSION].choices()
         metafunc.parametrize("subject", subjects, ids=["-".join(choice) for choice in subjects], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Report what is quick first, though the slow are started before it; the alone come last (`conformance.ahead`)."""
+    leave_out_other_families(items)
     items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, length_of(item)))
 
 
@@ -166,7 +166,9 @@ def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[C
 def peer(request: pytest.FixtureRequest, case: Case, walk: Walk, offer: tuple[Option, ...] | None) -> Peer:
     """Our end of a connection that the target has in the state asked for."""
     record = request.node.stash.get(RECORD, None)
-    peer: Peer = record.values["peer"] if record is not None else case.walk(walk, offer)
+    if record is None:
+        return case.walk(walk, offer, own_address=has_own_address(request.node))
+    peer: Peer = record.values["peer"]
     return peer
 
 

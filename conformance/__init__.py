@@ -19,7 +19,8 @@ _WORDS = frozenset(
     """
     ACK ACTIVE AE BOTH CLOSED CLOSE_WAIT CLOSING CWR ECE EOL ESTABLISHED FIN FIN_WAIT_1 FIN_WAIT_2 LAST_ACK
     LISTEN NOP NOTHING NO_CTL PASSIVE PSH RST SACK_PERMITTED SYN SYN_RECEIVED SYN_SENT TIME_WAIT URG Ctl
-    Option State alone mss offering only_over reply requirement slow target_in timestamps window_scale wrong_checksum
+    Option State alone mss offering only_over own_address reply requirement slow target_in timestamps window_scale
+    wrong_checksum
     """.split()
 )
 """The names of `conformance.vocabulary`."""

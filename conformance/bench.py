@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
+from typing import TypeVar
 
 from conformance.agent.client import Agent
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.peer import Peer
 from conformance.segment import Ctl
+from conformance.spares import spares
 from conformance.target.subject import Subject
 from conformance.transcript import Transcript
 from conformance.wire import Flow, Wire
+
+Thing = TypeVar("Thing")
 
 PORTS = range(20000, 30000)
 """Our ports: outside the range from which Linux takes ephemeral ones, so that the guard hits nobody else."""
@@ -25,6 +29,8 @@ class Bench:
         self.subject = subject
         self.wire = wire
         self._sources = sources
+        self._share, self._shares = share, shares
+        self._spares: dict[str, Iterator[str]] = {}
         ports = list(PORTS[share::shares])
         random.shuffle(ports)
         self._ports = _cycle(ports)
@@ -34,6 +40,16 @@ class Bench:
     def source(self, family: str) -> str:
         """Return our address of that family."""
         return self._sources[family]
+
+    def spare_source(self, family: str) -> str:
+        """Return one more address of ours that no case has used, as far as there are any. NotApplicable without any."""
+        if family not in self._spares:
+            self._spares[family] = _cycle(list(spares(self.subject, family, self._share, self._shares)))
+        address = next(self._spares[family], None)
+        if address is None:
+            raise NotApplicable("needs one more address of ours on the target's link: see --source")
+        self.wire.adopt(address)
+        return address
 
     def fresh_port(self) -> int:
         """Return a port of ours that has not been used for as long as possible."""
@@ -83,6 +99,6 @@ class Bench:
                 raise Inconclusive(f"the agent at {where} does not answer any more") from None
 
 
-def _cycle(ports: list[int]) -> Iterator[int]:
-    while True:
-        yield from ports
+def _cycle(things: list[Thing]) -> Iterator[Thing]:
+    while things:
+        yield from things

@@ -53,7 +53,7 @@ class Case:
     def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None, address: str | None = None) -> Peer:
         """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens).
 
-        With `address` it only listens: it hears what the target sends to that address in place of ours.
+        `address` is in place of our usual one. Where it is none of ours, the peer only hears what is sent to it.
         """
         local = self.bench.source(self.family) if address is None else address
         flow = Flow(local, self.bench.fresh_port(), self.target.address, port)
@@ -63,11 +63,12 @@ class Case:
         self.peers.append(peer)
         return peer
 
-    def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None) -> Peer:
-        """Return a peer whose connection the target has in `walk`'s state."""
+    def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None, *, own_address: bool = False) -> Peer:
+        """Return a peer whose connection the target has in `walk`'s state; with an address that no other case has."""
         self.bench.check_alive(self.family)
         try:
-            peer = self.peer(self._port(walk), offer=offer)
+            address = self.bench.spare_source(self.family) if own_address else None
+            peer = self.peer(self._port(walk), offer=offer, address=address)
             self.target.concerns(peer.flow)
             bring(walk, peer, self.target)
         except Inconclusive:
@@ -79,7 +80,8 @@ class Case:
         """Return a maker of more peers, each with a four-tuple of its own, aimed at the same port or at the given."""
 
         def make(port: int | None = None) -> Peer:
-            return self.peer(peer.flow.remote_port if port is None else port, offer=peer.offer)
+            remote_port = peer.flow.remote_port if port is None else port
+            return self.peer(remote_port, offer=peer.offer, address=peer.flow.local)
 
         return make
 

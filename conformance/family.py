@@ -16,12 +16,26 @@ def only_over(family: str) -> pytest.MarkDecorator:
     return pytest.mark.only_over(family)
 
 
-def in_family(mark: pytest.Mark | None, choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Return the choices, whose last item is the family, that a case with this mark is run against.
+def leave_out_other_families(items: list[pytest.Item]) -> None:
+    """Take out of `items` each that is about another family than the one it would run in, where its case has others.
 
-    All, where none is left: then `check_family` says why it does not apply.
+    What stays because its target has no other family tells so when it is run (`check_family`).
     """
-    return [choice for choice in choices if mark is None or choice[-1] in mark.args] or choices
+    right = {_case_of(item) for item in items if not is_misplaced(item)}
+    items[:] = [item for item in items if not is_misplaced(item) or _case_of(item) not in right]
+
+
+def is_misplaced(item: pytest.Item) -> bool:
+    """Tell whether the item is about another family than the one it runs in."""
+    mark = item.get_closest_marker("only_over")
+    callspec = getattr(item, "callspec", None)
+    return mark is not None and callspec is not None and callspec.params["subject"][-1] not in mark.args
+
+
+def _case_of(item: pytest.Item) -> tuple[str, tuple[str, ...]]:
+    """Name the case and the target of an item, without family and parameters."""
+    callspec = getattr(item, "callspec", None)
+    return item.nodeid.partition("[")[0], callspec.params.get("subject", ("",))[:-1] if callspec else ()
 
 
 def check_family(item: pytest.Item, family: str) -> None:

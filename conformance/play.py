@@ -109,7 +109,7 @@ def values_of(item: pytest.Function, case: Case) -> dict[str, Any]:
     values |= {"case": case, "walk": walk, "offer": offer, "target": case.target, "timing": case.timing}
     values["facts"] = case.facts
     if {"peer", "another"} & set(item.fixturenames):
-        peer = values["peer"] = case.walk(walk, offer)
+        peer = values["peer"] = case.walk(walk, offer, own_address=has_own_address(item))
         values["another"] = case.another(peer)
     for name in item._fixtureinfo.argnames:
         _set_up(item, name, values)
@@ -161,6 +161,11 @@ def offer_of(item: pytest.Item) -> Any:
     callspec = getattr(item, "callspec", None)
     parameters = callspec.params if callspec else {}
     return parameters.get("offer", mark.args[0] if mark else None)
+
+
+def has_own_address(item: pytest.Item) -> bool:
+    """Tell whether our end has an address that no other case uses."""
+    return item.get_closest_marker("own_address") is not None
 
 
 def _texts(parameters: dict[str, Any]) -> dict[str, str]:

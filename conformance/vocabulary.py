@@ -41,6 +41,9 @@ TIME_WAIT = State.TIME_WAIT
 alone = pytest.mark.alone
 """The case disturbs the whole target: no other is in flight at it meanwhile."""
 
+own_address = pytest.mark.own_address
+"""Our end has an address that no other case uses: the target's host will remember something of it, as a path MTU."""
+
 BOTH = (PASSIVE, ACTIVE)
 """For `target_in(..., opened=BOTH)`: the connection opened by us, and opened by the target."""
 
@@ -80,6 +83,7 @@ __all__ = [
     "mss",
     "offering",
     "only_over",
+    "own_address",
     "reply",
     "requirement",
     "slow",

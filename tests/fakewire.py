@@ -30,6 +30,7 @@ class FakeWire:
         self.script = script or (lambda segment: ())
         self.time = 100.0
         self.sent: list[Segment | None] = []
+        self.adopted: list[str] = []
         self._inboxes: dict[Flow, Inbox] = {}
         self._due: list[tuple[float, int, bytes]] = []
         self._order = count()
@@ -50,6 +51,9 @@ class FakeWire:
             delay, said = answer if isinstance(answer, tuple) else (TRIP, answer)
             octets = said if isinstance(said, bytes) else bytes(compose(said))
             heapq.heappush(self._due, (self.time + delay, next(self._order), octets))
+
+    def adopt(self, address: str) -> None:
+        self.adopted.append(address)
 
     def open(self, flow: Flow) -> Inbox:
         inbox = self._inboxes[flow] = Inbox(flow)

@@ -24,6 +24,7 @@ class Item:
         self.callspec = SimpleNamespace(params={"subject": ("ipv4",), **params})
         self._fixtureinfo = SimpleNamespace(argnames=names, name2fixturedefs={})
         self._marks = marks or {}
+        self.nodeid = "case"
 
     def get_closest_marker(self, name: str) -> Any:
         return SimpleNamespace(args=self._marks[name]) if name in self._marks else None

@@ -26,11 +26,11 @@ def heard(family: str, data: bytes = b"data") -> Segment:
 
 @pytest.mark.parametrize("family", ["ipv4", "ipv6"])
 def test_every_soft_error_quotes_the_segment(family: str) -> None:
-    for error in icmp.SOFT[family]:
+    for error in [one for one in icmp.SOFT if getattr(one, family)]:
         datagram = read_datagram(icmp.about(heard(family), error))
         assert datagram is not None
         assert (datagram.src, datagram.dst) == ADDRESSES[family][::-1]
-        assert datagram.payload[:2] == bytes((error.type, error.code))
+        assert datagram.payload[:2] == bytes(getattr(error, family))
         assert datagram.payload[8:] == heard(family).raw
         assert datagram.defects == ()
         assert describe(icmp.about(heard(family), error)).endswith("about port 80 to 4000 SEQ=77")
@@ -41,20 +41,20 @@ def test_checksums_are_right() -> None:
     rebuilt = IP(four)
     del rebuilt[ICMP].chksum, rebuilt.chksum
     assert bytes(rebuilt) == four
-    six = icmp.about(heard("ipv6", b"odd"), icmp.too_big("ipv6", 1300))
+    six = icmp.about(heard("ipv6", b"odd"), icmp.too_big(1300))
     assert pseudo_sum(*ADDRESSES["ipv6"][::-1], six[40:], 58) == 0xFFFF
 
 
 def test_scapy_reads_what_is_quoted() -> None:
-    packet = IP(icmp.about(heard("ipv4"), icmp.too_big("ipv4", 1300)))
+    packet = IP(icmp.about(heard("ipv4"), icmp.too_big(1300)))
     assert (packet[ICMP].nexthopmtu, packet[TCPerror].seq) == (1300, 77)
-    six = IPv6(icmp.about(heard("ipv6"), icmp.too_big("ipv6", 1300)))
+    six = IPv6(icmp.about(heard("ipv6"), icmp.too_big(1300)))
     assert six[ICMPv6PacketTooBig].mtu == 1300
 
 
 @pytest.mark.parametrize(("family", "most"), [("ipv4", 576), ("ipv6", 1280)])
 def test_a_long_segment_is_not_quoted_whole(family: str, most: int) -> None:
-    assert len(icmp.about(heard(family, bytes(1400)), icmp.SOFT[family][0])) == most
+    assert len(icmp.about(heard(family, bytes(1400)), icmp.SOFT[0])) == most
 
 
 def test_quotation_cut_short_and_source() -> None:
@@ -67,3 +67,17 @@ def test_quotation_cut_short_and_source() -> None:
 def test_only_what_was_on_the_wire_can_be_quoted() -> None:
     with pytest.raises(AssertionError, match="has not been sent"):
         icmp.about(answer(heard("ipv4"), Ctl.ACK), icmp.HARD[0])
+
+
+def test_each_error_is_for_the_families_that_have_it() -> None:
+    marked = {param.id: [mark.args for mark in param.marks] for param in icmp.each(icmp.SOFT)}
+    assert marked["host unreachable"] == []
+    assert marked["source route failed"] == [("ipv4",)]
+    assert marked["unknown next header"] == [("ipv6",)]
+    with pytest.raises(AssertionError, match="does not exist over ipv6"):
+        icmp.about(heard("ipv6"), icmp.SOURCE_QUENCH)
+
+
+def test_a_moved_segment_differs_in_its_number() -> None:
+    forged = icmp.moved(heard("ipv4"), -1000)
+    assert (forged.seq, forged.data, forged.defects) == (2**32 - 923, b"data", ())

@@ -39,6 +39,7 @@ class Host:
     ) -> None:
         self.mac = mac
         self.addresses = dict(addresses)
+        self._answered = set(addresses.values())
         self._next_hops = dict(next_hops or {})
         self._silent = silent
         groups = tuple(neighbour.solicited_node(address)[1] for address in addresses.values() if ":" in address)
@@ -90,6 +91,13 @@ class Host:
     def _unknown(self, addresses: Sequence[str]) -> list[str]:
         return [address for address in addresses if address not in self._neighbours]
 
+    def adopt(self, address: str) -> None:
+        """Answer for one more address of ours from now on."""
+        if address not in self._answered:
+            self._answered.add(address)
+            if ":" in address:
+                self._link.join(neighbour.solicited_node(address)[1])
+
     def open(self, flow: Flow) -> Inbox:
         """Collect from now on what arrives for `flow`."""
         inbox = self._inboxes[flow] = Inbox(flow)
@@ -123,7 +131,7 @@ class Host:
     def _neighbour_heard(self, heard: neighbour.Question | neighbour.Answer) -> None:
         if isinstance(heard, neighbour.Answer):
             self._neighbours[heard.address] = heard.mac
-        elif heard.address in self.addresses.values() and not self._silent:
+        elif heard.address in self._answered and not self._silent:
             self._link.send(neighbour.answer(heard, self.mac))
 
     def _deliver(self, arrival: Arrival) -> None:

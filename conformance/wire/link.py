@@ -50,8 +50,12 @@ class Link:
             self._socket.close()
             raise UsageProblem(f"interface {interface}: {error.strerror}; name another with --interface") from None
         for group in groups:
-            request = struct.pack("@iHH8s", socket.if_nametoindex(interface), PACKET_MR_MULTICAST, 6, group)
-            self._socket.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, request)
+            self.join(group)
+
+    def join(self, group: bytes) -> None:
+        """Receive the frames for a group as well, by its MAC."""
+        request = struct.pack("@iHH8s", socket.if_nametoindex(self.interface), PACKET_MR_MULTICAST, 6, group)
+        self._socket.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, request)
 
     def _set_buffer(self) -> None:
         so_rcvbufforce = 33

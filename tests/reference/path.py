@@ -5,11 +5,14 @@ from __future__ import annotations
 from reference.numbers import add, le
 from reference.segment import ACK, PSH
 from reference.tcb import Sent
-from reference.timers import Timers
+from reference.timers import R1, Timers
 from reference.windows import MTU
 
 LEAST_MTU = {4: 68, 16: 1280}
 """What every link carries (RFC 791, RFC 8200), by the length of the address."""
+
+SAFE_MTU = {4: 1024, 16: 1280}
+"""Where the search for the path's MTU begins without ICMP (RFC 4821, section 7.2)."""
 
 
 class Path(Timers):
@@ -24,6 +27,18 @@ class Path(Timers):
         for sent in [one for one in self.queue if le(seq, one.seq)]:
             self.retransmit(sent)
         self.finish()
+
+    def retransmission_timeout(self) -> None:
+        """The segment at the front of the queue is lost, perhaps because no router tells that it is too big."""
+        if self.retransmissions + 1 == R1:
+            self.suspect_a_black_hole()
+        super().retransmission_timeout()
+
+    def suspect_a_black_hole(self) -> None:
+        """Send what every path should carry (RFC 4821, sections 7.2 and 7.7)."""
+        if (self.path_mtu or MTU) > SAFE_MTU[len(self.flow.local)]:
+            self.path_mtu = SAFE_MTU[len(self.flow.local)]
+            self.split_queue(self.eff_snd_mss())
 
     def quotes_what_is_in_flight(self, seq: int) -> bool:
         """SND.UNA =< SEG.SEQ < SND.NXT (RFC 5927, section 4.1)."""

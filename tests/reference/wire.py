@@ -56,6 +56,9 @@ class ModelWire:
         self.later(lambda: self.host.arrives(packet))
         return self.time
 
+    def adopt(self, address: str) -> None:
+        """Every address but the host's is ours."""
+
     def open(self, flow: Flow) -> Inbox:
         """Collect from now on what the host sends for `flow`."""
         inbox = self._inboxes[flow] = Inbox(flow)
