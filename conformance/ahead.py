@@ -16,14 +16,11 @@ from typing import Any
 
 import pytest
 
+from conformance.again import TOLERANCE, play
 from conformance.errors import Inconclusive, Nonconformance
-from conformance.play import Record, known, play
+from conformance.play import Record, known
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Turns
-
-TOLERANCE = 0.1
-"""Seconds by which the tester may be late in a case: the least silence that is listened for. A case that fails while
-its tester was later than that is run once more, with little else in flight."""
 
 LOOK_AGAIN = 0.02
 """Seconds after which to see whether another process has left a target."""

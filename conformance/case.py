@@ -15,6 +15,7 @@ from conformance.target import Target
 from conformance.transcript import Transcript
 from conformance.wire import Flow
 from conformance.wire.channel import Channel
+from conformance.wire.inorder import InOrder
 
 AGENT_REPLY = 5.0
 """Seconds within which an agent has to answer: it may sit on a slow device, behind many other cases."""
@@ -25,6 +26,7 @@ class Case:
 
     `parameters` are the values the case was run with, as text. `facts` takes what the target chose where an RFC
     leaves it a choice. `span` is when it ran, in Unix time, where that was not in pytest's turn.
+    `spoiled` tells that what was seen broken may be the path's doing (see `conformance.again`).
     """
 
     def __init__(self, bench: Bench, family: str, parameters: dict[str, str]) -> None:
@@ -35,6 +37,7 @@ class Case:
         self.timing = bench.subject.timing
         self.facts: dict[str, object] = {}
         self.span: tuple[float, float] | None = None
+        self.spoiled = False
         self.transcript = Transcript(bench.wire.epoch)
         self.peers: list[Peer] = []
         self._channel: Channel | None = None
@@ -45,10 +48,14 @@ class Case:
         subject = self.bench.subject
         if subject.agent is None:
             return None
-        self._channel = self.bench.wire.channel(subject.agent)
+        self._channel = InOrder(self.bench.wire.channel(subject.agent), self.bench.wire, self._arrived)
         where = f"{subject.agent[0]}:{subject.agent[1]}"
         self._agent = Agent(self._channel, where, ours=subject.agent_ours, reply_within=AGENT_REPLY)
         return self._agent
+
+    def _arrived(self) -> float:
+        """When all that we said has arrived, or been lost."""
+        return max((peer.spoke for peer in self.peers), default=0.0) + self.timing.answer
 
     def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None, address: str | None = None) -> Peer:
         """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens).
@@ -103,7 +110,7 @@ class Case:
     @property
     def violations(self) -> list[Nonconformance]:
         """The invariants broken on any of the case's connections."""
-        return [violation for peer in self.peers for violation in peer.violations]
+        return [] if self.spoiled else [violation for peer in self.peers for violation in peer.violations]
 
     def conclude(self) -> None:
         """Hear what came after the last thing that the case looked at; from here on nothing is judged any more."""

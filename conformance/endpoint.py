@@ -42,6 +42,7 @@ class Endpoint:
         self.packets: list[bytes] = []
         self.judging = True
         self.late = 0.0
+        self.spoke = 0.0
         self.tcb: Tcb
         self.watch: Watch
         self.restart()
@@ -167,7 +168,7 @@ class Endpoint:
     def inject(self, packet: Any) -> None:
         """Send any Scapy packet, or the octets of one, off the books: our variables do not move."""
         octets = packet if isinstance(packet, bytes) else bytes(packet)
-        at = self.wire.send(octets)
+        at = self.spoke = self.wire.send(octets)
         segment = parse(octets, at)
         if segment is None:
             self.transcript.packet("peer", at, octets, "injected packet")
@@ -219,7 +220,8 @@ class Endpoint:
 
     def _transmit(self, octets: bytes) -> Segment | None:
         octets = self.ip.around(octets)
-        return parse(octets, self.wire.send(octets))
+        self.spoke = self.wire.send(octets)
+        return parse(octets, self.spoke)
 
     # -- what we hear --
 

@@ -25,7 +25,8 @@ from conformance.wire.loop import Task
 @dataclass(eq=False, slots=True)
 class Record:
     """One item, run at the target `name`, and what became of it. `phase` is where it failed with `error`: `setup` is
-    the walk. `beside` tells that another case was in flight at the target meanwhile, `remark` why it is run again."""
+    the walk, which has the first `walked` entries of the transcript. `beside` tells that another case was in flight at
+    the target meanwhile, `remark` why it is run again."""
 
     item: pytest.Function
     bench: Callable[[], Any]
@@ -35,6 +36,7 @@ class Record:
     case: Case | None = None
     values: dict[str, Any] = field(default_factory=dict)
     phase: str = "setup"
+    walked: int = 0
     error: BaseException | None = None
     task: Task | None = None
     started: float = 0.0
@@ -79,7 +81,7 @@ def play(record: Record) -> None:
             case.facts["run_again"] = record.remark
         check_family(record.item, record.family)
         record.values = values_of(record.item, case)
-        record.phase = "call"
+        record.phase, record.walked = "call", len(case.transcript.entries)
         arguments = {name: record.values[name] for name in record.item._fixtureinfo.argnames}
         record.item.obj(**arguments)
     except (KeyboardInterrupt, SystemExit):

@@ -13,6 +13,8 @@ import pytest
 from conformance import stacks
 from conformance.ahead import Ahead
 from conformance.bench import Bench
+from conformance.errors import UsageProblem
+from conformance.path import RoughPath
 from conformance.play import Record
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.subjects import CASES, DEFAULT, find, load, names_of, profile_targets
@@ -46,8 +48,25 @@ def add_options(group: Any) -> None:
     )
     add("--interface", metavar="NAME", help="the interface towards the target")
     add("--agent", metavar="HOST[:PORT]", help="the control address of the agent on the target")
-    add("--fault", metavar="NAME", help="a deviation that the model is to have (with --target model)")
+    add(
+        "--fault",
+        metavar="NAME",
+        help="a deviation that the lab's kernel, or with --target model the model, is to have",
+    )
+    add(
+        "--path",
+        metavar="WHAT",
+        type=_path,
+        help="a rough path to the lab or the model: loss=1%%,duplicate=1%%,reorder=1%%,delay=5ms,jitter=20ms,seed=7",
+    )
     add("--profile", metavar="FILE", help="what is known of the target beforehand, and its known deviations (TOML)")
+
+
+def _path(text: str) -> RoughPath:
+    try:
+        return RoughPath.read(text)
+    except UsageProblem as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def _port(text: str) -> int:

@@ -39,19 +39,19 @@ def find(
     models, others = model.apart(addresses)
     labs = [one for one in others if stacks.is_lab(one)]
     remote = [one for one in others if not stacks.is_lab(one)]
-    if options.fault and not models:
-        raise UsageProblem("--fault is for the reference endpoint: name it with --target model")
+    if remote and (options.fault or options.path):
+        raise UsageProblem("--fault and --path are for the lab and for --target model: a real target is what it is")
     if labs and remote:
         raise UsageProblem(f"{labs[0]} is in a network of its own, where {remote[0]} is not: judge them in two runs")
     found = []
     for one in models:
         profile = given or load(model.profile_path())
-        found.append((model.model_target(one, profile, options.fault), profile))
+        found.append((model.model_target(one, profile, options.fault, options.path), profile))
     if others:
         from conformance.target.find import lab_targets, named_targets
 
         profiles_of = {one: given or load(stacks.stack_of(one).profile) for one in labs}
-        found += lab_targets(stack, profiles_of) if labs else []
+        found += lab_targets(stack, profiles_of, options.path, options.fault) if labs else []
         profile = given or Profile()
         found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
     return found

@@ -94,7 +94,7 @@ def test_what_the_suite_ships_is_valid() -> None:
         (
             "qqq = 1",
             "qqq: unknown key; valid are addresses, agent, description, extends, features, known, lifted, limits, name,"
-            " ports, timers",
+            " path, ports, timers",
         ),
         ("[ports]\nopne = 80", "ports.opne: unknown key; did you mean open?"),
         ("[ports]\nopen = 0", "ports.open: must be a port number, not 0"),

@@ -230,8 +230,9 @@ def test_cases_fail_on_a_fault():
     assert "violates RFC9293:3.10.7.4-fin-timewait" in faulty.stdout
 
 
-def test_fault_without_the_model_is_a_usage_problem():
-    assert "--fault is for the reference endpoint" in run("--target", "192.0.2.99", "--fault", "any").stderr
+def test_a_real_target_has_the_faults_and_the_path_that_it_has():
+    for option in (["--fault", "any"], ["--path", "loss=1%"]):
+        assert "a real target is what it is" in run("--target", "192.0.2.99", *option).stderr
 
 
 ELSEWHERE = """

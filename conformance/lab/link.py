@@ -78,6 +78,17 @@ def attach(tester_interface: str) -> None:
     bring_up(tester_interface)
 
 
+def splice(tester_interface: str, other_end: str) -> None:
+    """Lay one more cable, within this namespace: for whoever relays between `other_end` and the target's cable.
+
+    Both ends are attached; the tester's is `tester_interface` from now on.
+    """
+    with IPRoute() as netlink:
+        netlink.link("add", kind="veth", ifname=tester_interface, mtu=MTU, peer={"ifname": other_end, "mtu": MTU})
+    for interface in (tester_interface, other_end):
+        attach(interface)
+
+
 def cut(tester_interface: str) -> None:
     """Remove the cable, both ends at once, if it is still there."""
     with IPRoute() as netlink:

@@ -9,7 +9,8 @@ import selectors
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -44,12 +45,17 @@ class LabTarget:
     """What could not be set up as the lab wants it, in words; usually nothing."""
 
 
+Between = Callable[[str], AbstractContextManager[str]]
+"""Somebody on the cable: from the end that would be the tester's to the one that is."""
+
+
 @contextlib.contextmanager
-def start(name: str = "linux") -> Iterator[LabTarget]:
+def start(name: str = "linux", between: Between = contextlib.nullcontext) -> Iterator[LabTarget]:
     """Run a stack for as long as the context lasts; `namespace.enter` must have been called before.
 
-    `name` is one of `stacks.STACKS`, with nothing missing. `UsageProblem` when the system refuses. The target ends with
-    this process, however it ends.
+    `name` is one of `stacks.STACKS`, with nothing missing; `between` is whoever relays what crosses the cable (see
+    `conformance.lab.meddler`). `UsageProblem` when the system refuses. The target ends with this process, however it
+    ends.
     """
     interface = link.free_name()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control, contextlib.ExitStack() as stack:
@@ -59,6 +65,7 @@ def start(name: str = "linux") -> Iterator[LabTarget]:
         ready = _run_holder(stack, name, interface, control)
         link.attach(interface)
         control.close()
+        interface = stack.enter_context(between(interface))
         yield LabTarget(
             name=name,
             addresses={family: link.TARGET_ADDRESSES[family] for family in ready["families"]},

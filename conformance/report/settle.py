@@ -68,26 +68,36 @@ class Settled:
 def settle(item: pytest.Item, subject: Subject, end: End) -> Settled:
     """Judge an item that has just ended."""
     record: CaseRecord | None = item.stash.get(CASE_KEY, None)
+    decision, others = decide(subject, record, end.phase, end.error.value if end.error else None)
+    return _tell(subject, end, decision, others, record)
+
+
+def decide(
+    subject: Subject, record: CaseRecord | None, phase: str, error: BaseException | None
+) -> tuple[Decision, list[Nonconformance]]:
+    """Judge what became of a case, by what the profile knows; return with it the broken invariants that did not decide.
+
+    `phase` is `setup` or `call`: where the error, if there was one, came.
+    """
     broken = list(record.violations) if record else []
     names = [str(one.requirement) for one in broken]  # type: ignore[attr-defined]
     knowns = [subject.known_invariant(name) for name in names]
     own = subject.known()
-    if end.error is None and own in knowns:
+    if error is None and own in knowns:
         own = None  # What the profile knows did happen, only not in what the case itself asserts.
     found = judge(
-        end.phase,
-        end.error.type if end.error else None,
+        "call" if phase == "call" else "setup",
+        type(error) if error is not None else None,
         lookup(subject.requirements[0]).level,
         known=own is not None,
         violations=[(lookup(name).level, known is not None) for name, known in zip(names, knowns, strict=True)],
     )
     if found.invariant is None:
-        decision = Decision(found, subject.requirements, end.error.value if end.error else None, own)
+        decision = Decision(found, subject.requirements, error, own)
     else:
         shown = tuple(dict.fromkeys([names[found.invariant], *subject.requirements]))
         decision = Decision(found, shown, broken[found.invariant], knowns[found.invariant])
-    others = [one for at, one in enumerate(broken) if at != found.invariant]
-    return _tell(subject, end, decision, others, record)
+    return decision, [one for at, one in enumerate(broken) if at != found.invariant]
 
 
 def _tell(

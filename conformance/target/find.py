@@ -6,15 +6,18 @@ import contextlib
 import re
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from conformance import stacks
 from conformance.agent.client import Agent
 from conformance.bench import PORTS
 from conformance.errors import Inconclusive, NotApplicable, UsageProblem
-from conformance.lab import link, namespace, running
+from conformance.lab import deviations, link, namespace, running
+from conformance.lab.meddler import Meddler
 from conformance.lab.offload import offloads
 from conformance.packet import family_of
+from conformance.path import RoughPath
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Route, Subject
@@ -34,21 +37,31 @@ MERGING = frozenset({"generic receive"})
 """Offloads of our own interface that hand us other segments than the target sent."""
 
 
-def lab_targets(stack: contextlib.ExitStack, profiles: Mapping[str, Profile]) -> list[tuple[Subject, Profile]]:
-    """Start the stacks that are named, as in `--target lab:NAME`; return them as subjects. They end with `stack`."""
+def lab_targets(
+    stack: contextlib.ExitStack, profiles: Mapping[str, Profile], path: RoughPath | None, fault: str | None
+) -> list[tuple[Subject, Profile]]:
+    """Start the stacks that are named, as in `--target lab:NAME`; return them as subjects. They end with `stack`.
+
+    They are behind a `path` if one is given; with a `fault`, somebody on the cable makes them deviate so.
+    """
+    notes = [f"fault on: {deviations.described(fault)}"] if fault else []
     namespace.enter()
-    return [(_lab_target(stack, option, profile), profile) for option, profile in profiles.items()]
+    meddled = {"notes": notes, "fault": fault, "asked_path": str(path) if path else None}
+    return [(_lab_target(stack, option, profile, path, meddled), profile) for option, profile in profiles.items()]
 
 
-def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile) -> Subject:
+def _lab_target(
+    stack: contextlib.ExitStack, option: str, profile: Profile, path: RoughPath | None, meddled: dict[str, Any]
+) -> Subject:
     started = time.monotonic()
-    target = stack.enter_context(running.start(stacks.stack_of(option).name))
+    between = Meddler(path, meddled["fault"] or "").between if path or meddled["fault"] else contextlib.nullcontext
+    target = stack.enter_context(running.start(stacks.stack_of(option).name, between))
     took = time.monotonic() - started
     ours = link.tester_addresses(0)
     routes = {family: Route(address, (ours[family],)) for family, address in target.addresses.items()}
     host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
     with contextlib.closing(_Shut(host)):
-        found = _survey(host, routes, target.open_port, target.closed_port)
+        found = _survey(host, routes, target.open_port, target.closed_port, perfect=path is None)
         version = _agent_version(host, target.agent)
     return _subject(
         stacks.name_of(option),
@@ -58,7 +71,7 @@ def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile) -> S
         agent=target.agent,
         version=version,
         lab=True,
-        facts={"notes": list(target.notes), "start_time": took},
+        facts=meddled | {"notes": [*target.notes, *meddled["notes"]], "start_time": took},
     )
 
 
@@ -83,7 +96,12 @@ def _named_target(
             stack.enter_context(Guard(addresses, PORTS))
         _check_neighbours(host, addresses)
         found = _survey(
-            host, reached.routes, options.open_port or profile.open_port, options.closed_port or profile.closed_port
+            host,
+            reached.routes,
+            options.open_port or profile.open_port,
+            options.closed_port or profile.closed_port,
+            perfect=False,
+            spoils=profile.path_spoils,
         )
         agent = _agent_address(options.agent or profile.agent)
         version = _agent_version(host, agent) if agent else None
@@ -110,10 +128,12 @@ def _host(reached: Reached, sources: dict[str, str], loop: Loop | None = None) -
     return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel, loop=loop)
 
 
-def _survey(host: Host, routes: Any, open_port: int | None, closed_port: int | None) -> Survey:
+def _survey(
+    host: Host, routes: Any, open_port: int | None, closed_port: int | None, *, perfect: bool, spoils: bool = False
+) -> Survey:
     lanes = {family: (route.sources[0], route.address) for family, route in routes.items()}
     try:
-        return survey(host, lanes, iter(PORTS), open_port, closed_port)
+        return survey(host, lanes, iter(PORTS), open_port, closed_port, perfect=perfect, spoils=spoils)
     except Inconclusive as problem:
         raise UsageProblem(str(problem)) from None
 
@@ -140,6 +160,7 @@ def _subject(
         "rtt": found.rtt,
         "slowest_answer": found.answer,
         "syn_ack_rto": found.rto,
+        "path": asdict(found.path),
         "agent_version": ".".join(map(str, version[0])) if version else None,
     }
     return Subject(
@@ -157,6 +178,7 @@ def _subject(
         max_connections=profile.max_connections or (LAB_CONNECTIONS if lab else FEW_CONNECTIONS),
         profile=profile.source or None,
         services=found.services,
+        path=found.path,
         facts=facts,
     )
 

@@ -19,6 +19,8 @@ def header_of(subject: Subject, profile: Profile) -> list[str]:
     ]
     if subject.closed_reason:
         lines.append(f"note:    {subject.closed_reason}: cases that need a closed port are inconclusive")
+    if subject.path.probes or subject.path.told:
+        lines.append(f"path:    {_path(subject)}")
     lines += [f"note:    {note}" for note in subject.facts.get("notes", ())]
     if profile.source:
         deviations = len(profile.deviations)
@@ -34,6 +36,12 @@ def _timing(subject: Subject) -> str:
         f"RTT {timing.rtt * 1000:.2f} ms, slowest answer {timing.answer * 1000:.2f} ms, initial RTO {measured},"
         f" MSL {timing.msl:g} s"
     )
+
+
+def _path(subject: Subject) -> str:
+    asked = subject.facts.get("asked_path")
+    again = "; what fails is run again, and believed if it fails each time" if subject.path.spoils else ""
+    return f"{f'{asked}: ' if asked else ''}{subject.path}{again}"
 
 
 def _offers(subject: Subject) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.errors import UsageProblem
+from conformance.path import RoughPath
 from conformance.target.profile import Profile
 from conformance.target.subject import Subject
 
@@ -35,9 +36,12 @@ def profile_path() -> Path:
     return path
 
 
-def model_target(option: str, profile: Profile, fault: str | None) -> Subject:
-    """Return the model as a subject, with one fault switched on if that is named. UsageProblem for an unknown one."""
-    subject: Subject = _reference().subject(name_of(option), profile, fault)
+def model_target(option: str, profile: Profile, fault: str | None, path: RoughPath | None = None) -> Subject:
+    """Return the model as a subject, with one fault switched on if that is named, behind a path if one is given.
+
+    UsageProblem for an unknown fault.
+    """
+    subject: Subject = _reference().subject(name_of(option), profile, fault, path)
     return subject
 
 

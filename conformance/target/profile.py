@@ -55,6 +55,7 @@ class Profile:
     """A target as its user describes it. Seconds for times; None or empty for what the user does not tell.
 
     `msl` is the target's maximum segment lifetime (RFC 9293, section 3.4.2: two minutes unless it chose otherwise).
+    `path_spoils` tells that the way to it loses, doubles or reorders segments, whatever preflight sees.
     `reaction` is the longest time its stack takes to answer at once. `offered` and `absent` are optional features,
     by the catalogue's names, that the target claims to have or not to have.
     """
@@ -69,6 +70,7 @@ class Profile:
     msl: float = 120.0
     reaction: float | None = None
     max_connections: int | None = None
+    path_spoils: bool = False
     offered: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     deviations: tuple[Known, ...] = ()
@@ -153,6 +155,7 @@ def _profile(source: str, data: dict[str, Any], deviations: tuple[Known, ...]) -
         agent=data.get("agent", {}).get("address", ""),
         msl=float(timers.get("msl", 120.0)),
         reaction=timers.get("reaction"),
+        path_spoils=bool(data.get("path", {}).get("spoils", False)),
         max_connections=data.get("limits", {}).get("max_connections"),
         offered=frozenset(features.get("offered", ())),
         absent=frozenset(features.get("absent", ())),

@@ -64,6 +64,10 @@ def _text(value: object) -> str | None:
     return None if isinstance(value, str) else "text"
 
 
+def _truth(value: object) -> str | None:
+    return None if isinstance(value, bool) else "true or false"
+
+
 def _texts(value: object) -> str | None:
     return None if isinstance(value, list) and all(isinstance(one, str) for one in value) else "a list of texts"
 
@@ -104,6 +108,7 @@ SCHEMA: dict[str, Any] = {
     "agent": {"address": _text},
     "timers": {"msl": _seconds, "reaction": _seconds},
     "limits": {"max_connections": _integer(1_000_000, "a number of connections")},
+    "path": {"spoils": _truth},
     "features": {"offered": _texts, "absent": _texts},
     "lifted": [{"case": _text, "requirement": _text, "family": _family, "reason": _text}],
     "known": [

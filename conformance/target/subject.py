@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from conformance.target.quality import PERFECT, Quality
 from conformance.timing import Timing
 
 
@@ -25,7 +26,8 @@ class Subject:
     `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard;
     `lab` and `model` that it is the embedded lab's kernel, or the reference endpoint.
     `closed_port` is None when no port was found that resets; `closed_reason` then says why.
-    `services` names the plain services found, by port. `facts` are for the report.
+    `services` names the plain services found, by port. `path` is what was measured of the path to it.
+    `facts` are for the report.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Subject:
     max_connections: int = 100
     profile: str | None = None
     services: Mapping[str, int] = field(default_factory=dict)
+    path: Quality = PERFECT
     facts: Mapping[str, Any] = field(default_factory=dict)
 
     def plain(self) -> dict[str, Any]:
@@ -57,4 +60,5 @@ class Subject:
             for family, route in values["routes"].items()
         }
         agent = values["agent"] and (values["agent"][0], values["agent"][1])
-        return cls(**{**values, "routes": routes, "timing": Timing(**values["timing"]), "agent": agent})
+        path, timing = Quality(**values["path"]), Timing(**values["timing"])
+        return cls(**{**values, "routes": routes, "timing": timing, "agent": agent, "path": path})

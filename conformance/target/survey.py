@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 
 from conformance.errors import UsageProblem
 from conformance.peer import Peer
 from conformance.segment import Ctl
+from conformance.target.measure import measure
+from conformance.target.quality import PERFECT, Quality
 from conformance.timing import INITIAL_RTO, Timing
 from conformance.transcript import Transcript
 from conformance.wire import Flow, Wire
@@ -24,6 +26,9 @@ UNLIKELY = (1, 4, 6, 81)
 """Ports that hardly anything listens on: tried, with the services, for one that resets."""
 
 SAMPLES = 5
+KNOCKS = 3
+"""So often a silent port is tried, where the user named it or the path is known to lose."""
+
 RTO_LIMIT = 3.5
 """Seconds within which a SYN,ACK is seen again: RFC 6298 wants 1 s at first, RFC 1122 wanted 3 s."""
 
@@ -42,22 +47,38 @@ class Survey:
     rtt: float
     answer: float
     rto: float | None
+    path: Quality = PERFECT
 
 
 def survey(
-    wire: Wire, lanes: Mapping[str, Lane], ports: Iterable[int], open_port: int | None, closed_port: int | None
+    wire: Wire,
+    lanes: Mapping[str, Lane],
+    ports: Iterable[int],
+    open_port: int | None,
+    closed_port: int | None,
+    *,
+    perfect: bool = True,
+    spoils: bool = False,
 ) -> Survey:
     """Look at the target over each of `lanes` (by family). `ports` are fresh ports of ours.
 
-    A port that is given is checked; one that is not is looked for. UsageProblem when there is no open port, or when
-    the one called closed is open.
+    A port that is given is checked; one that is not is looked for. A path that is not known to be `perfect` is
+    measured; `spoils` tells that it is known not to be. UsageProblem when there is no open port, or when the one
+    called closed is open.
     """
     ours = iter(ports)
     wanted = [port for port in (open_port, closed_port) if port is not None]
     tried = list(dict.fromkeys([*wanted, *SERVICES.values(), *UNLIKELY]))
-    found = {family: _knock(wire, lane, ours, tried) for family, lane in lanes.items()}
-    opened = [port for port in tried if all(answers.get(port) == "open" for answers in found.values())]
-    reset = [port for port in tried if all(answers.get(port) == "reset" for answers in found.values())]
+    found: Found = {family: {} for family in lanes}
+    _knock_at(wire, lanes, ours, tried, found)
+    _knock_again(wire, lanes, ours, wanted, found)
+    path = Quality(told=spoils)
+    if not perfect:
+        port, closes = _to_measure(tried, found)
+        path = replace(measure(wire, lanes, ours, port, closed=closes), told=spoils)
+        if path.spoils:
+            _knock_again(wire, lanes, ours, tried, found)
+    opened, reset = _all_say(tried, found, "open"), _all_say(tried, found, "reset")
     chosen = _open(open_port, opened)
     closed, reason = _closed(closed_port, reset, found)
     trips = [trip for lane in lanes.values() for trip in _round_trips(wire, lane, ours, closed or chosen)]
@@ -67,9 +88,38 @@ def survey(
         closed_reason=reason,
         services={name: port for name, port in SERVICES.items() if port in opened},
         rtt=median(trips) if trips else 0.0,
-        answer=max(trips, default=0.0),
-        rto=_rto(wire, lanes.values(), ours, chosen),
+        answer=max([*trips, path.slowest]),
+        rto=_rto(wire, lanes.values(), ours, chosen, tries=KNOCKS if path.spoils else 1),
+        path=path,
     )
+
+
+Found = dict[str, dict[int, str]]
+"""By family, what each port that answers says: `open` or `reset`."""
+
+
+def _all_say(ports: Sequence[int], found: Found, word: str) -> list[int]:
+    return [port for port in ports if all(answers.get(port) == word for answers in found.values())]
+
+
+def _to_measure(ports: Sequence[int], found: Found) -> tuple[int, bool]:
+    """Return a port that answers in all families, and whether it does so by a reset: that leaves nothing behind."""
+    reset = _all_say(ports, found, "reset")
+    return (reset[-1], True) if reset else (next(iter(_all_say(ports, found, "open")), ports[0]), False)
+
+
+def _knock_at(wire: Wire, lanes: Mapping[str, Lane], ours: Iterator[int], ports: Sequence[int], found: Found) -> None:
+    for family, lane in lanes.items():
+        silent = [port for port in ports if port not in found[family]]
+        if silent:
+            found[family] |= _knock(wire, lane, ours, silent)
+
+
+def _knock_again(
+    wire: Wire, lanes: Mapping[str, Lane], ours: Iterator[int], ports: Sequence[int], found: Found
+) -> None:
+    for _ in range(KNOCKS - 1):
+        _knock_at(wire, lanes, ours, ports, found)
 
 
 def _knock(wire: Wire, lane: Lane, ours: Iterable[int], ports: Sequence[int]) -> dict[int, str]:
@@ -116,8 +166,13 @@ def _round_trips(wire: Wire, lane: Lane, ours: Iterable[int], port: int) -> list
     return trips
 
 
-def _rto(wire: Wire, lanes: Iterable[Lane], ours: Iterable[int], port: int) -> float | None:
+def _rto(wire: Wire, lanes: Iterable[Lane], ours: Iterable[int], port: int, tries: int) -> float | None:
     """Return the longest time to the first retransmission of a SYN,ACK; None when one lane sees none."""
+    seen = (_rto_once(wire, lanes, ours, port) for _ in range(tries))
+    return next((rto for rto in seen if rto is not None), None)
+
+
+def _rto_once(wire: Wire, lanes: Iterable[Lane], ours: Iterable[int], port: int) -> float | None:
     peers = [_peer(wire, lane, next(iter(ours)), port) for lane in lanes]
     for peer in peers:
         peer.send(Ctl.SYN)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from itertools import count
 
+from conformance.path import Fortune, RoughPath
 from conformance.wire import Arrival, Flow, Inbox
 from conformance.wire.host import flow_of
 from reference.addresses import octets
@@ -36,13 +37,14 @@ class ModelWire:
 
     epoch = EPOCH
 
-    def __init__(self, addresses: list[str], host: type[Host] = Host) -> None:
+    def __init__(self, addresses: list[str], host: type[Host] = Host, path: RoughPath | None = None) -> None:
         self.host = host([octets(address) for address in addresses], self._from_host)
         self.time = START
         self.host.now = START
         self._inboxes: dict[Flow, Inbox] = {}
         self._under_way: list[tuple[float, int, Callable[[], None]]] = []
         self._order = count()
+        self._fortune = Fortune(path) if path else None
         serve(self.host)
 
     # -- Wire --
@@ -52,8 +54,8 @@ class ModelWire:
         return self.time
 
     def send(self, packet: bytes) -> float:
-        """Let a packet arrive at the host, a trip from now."""
-        self.later(lambda: self.host.arrives(packet))
+        """Let a packet arrive at the host, a trip from now, or as the path has it."""
+        self._travel(packet, "to the host", lambda: self.host.arrives(packet))
         return self.time
 
     def adopt(self, address: str) -> None:
@@ -83,9 +85,14 @@ class ModelWire:
 
     # -- time --
 
-    def later(self, action: Callable[[], None]) -> None:
-        """Do something a trip from now."""
-        heapq.heappush(self._under_way, (self.time + TRIP, next(self._order), action))
+    def later(self, action: Callable[[], None], after: float = 0.0) -> None:
+        """Do something a trip from now, and `after` so many seconds."""
+        heapq.heappush(self._under_way, (self.time + TRIP + after, next(self._order), action))
+
+    def _travel(self, packet: bytes, way: str, action: Callable[[], None]) -> None:
+        lane = (way, flow_of(packet))
+        for arrival in self._fortune.arrivals(lane, self.time) if self._fortune else [self.time]:
+            self.later(action, arrival - self.time)
 
     def step(self, until: float) -> bool:
         """Go on to what happens next, and let it happen; tell whether that was by `until`, to which time goes on else.
@@ -112,7 +119,7 @@ class ModelWire:
 
     def _from_host(self, packet: bytes) -> None:
         if len(packet) <= MTU:
-            self.later(lambda: self._deliver(packet))
+            self._travel(packet, "from the host", lambda: self._deliver(packet))
 
     def _deliver(self, packet: bytes) -> None:
         flow = flow_of(packet)
