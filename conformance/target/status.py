@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from conformance.agent.primitives import Parameter, Report
+from conformance.errors import NotApplicable
 from conformance.state import State
 from conformance.target.calls import Calls
 
@@ -43,6 +46,11 @@ class Status(Calls):
         `NotApplicable` with an agent that cannot tell it.
         """
         return self._needs_agent("parameter").parameter(self._socket_at_hand, parameter)
+
+    def prefer(self, parameter: Parameter, value: int) -> None:
+        """Set a parameter if the agent can: the case is plainer with it, and good without."""
+        with contextlib.suppress(NotApplicable):
+            self.configure(parameter, value)
 
     def configure(self, parameter: Parameter, value: int | bytes) -> None:
         """Set a parameter of the connection, or of the listener where there is none."""

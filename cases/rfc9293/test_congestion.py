@@ -1,0 +1,157 @@
+"""Slow start, congestion avoidance, and what a loss changes: RFC 9293, section 3.8.2; RFC 5681."""
+
+from itertools import pairwise
+
+from conformance import ACK, LISTEN, SYN, mss, offering, requirement, target_in
+from conformance.agent.primitives import Parameter
+
+SMALL = offering(mss(500))
+"""Many segments in little text, and no SACK: what a loss does is then seen most plainly."""
+
+BULK = {"data": bytes(range(250)), "total": 60000}
+"""Sent twice, more than any case acknowledges."""
+
+INITIAL_WINDOW = 10
+"""Segments of an initial window, at most (RFC 6928; by RFC 5681 it is less)."""
+
+CUBIC = 9438
+"""The congestion control that RFC 9438 tells; 0.7 of the window is left of it after a loss, where RFC 5681 halves."""
+
+
+def flight(peer):
+    """Return the segments that come together, each of them once."""
+    heard = {segment.seq: segment for segment in peer.hear_all(quiet=peer.timing.silence / 2)}
+    return list(heard.values())
+
+
+class Receiver:
+    """What our end acknowledges where something was lost: each segment draws an ACK of all up to the first gap."""
+
+    def __init__(self, peer, lost):
+        self.peer = peer
+        self.next = lost.seq
+        self.held = {}
+
+    def takes(self, segments):
+        for segment in segments:
+            self.held[segment.seq] = segment.end
+            while self.next in self.held:
+                self.next = self.held.pop(self.next)
+            self.peer.send(ACK, ack=self.next)
+
+
+def grown(peer, target, times):
+    """Open, have the target send, and acknowledge each segment of so many flights; return the next one.
+
+    Our ACK of its SYN takes so long that its timeout will not expire before we have heard a flight.
+    """
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.expect_nothing(for_=0.3 * peer.timing.initial_rto)
+    peer.send(ACK)
+    target.accept()
+    target.prefer(Parameter.SEND_BUFFER, BULK["total"])  # so that the user's data is all there, and nothing else counts
+    target.send(**BULK)
+    target.send(**BULK)
+    for _ in range(times):
+        for segment in flight(peer):
+            peer.send(ACK, ack=segment.end)
+    return flight(peer)
+
+
+@requirement("RFC9293:MUST-19", "RFC6928:2-iw10", "RFC5681:3.1-ss-ca", "RFC2525:2.1-no-initial-slow-start")
+@SMALL
+@target_in(LISTEN)
+def test_connection_starts_slowly(peer, target, facts):
+    first = facts["initial window in segments"] = len(grown(peer, target, times=0))
+    assert first <= INITIAL_WINDOW
+
+
+@requirement("RFC9293:MUST-19", "RFC5681:3.1-ss-growth", "RFC5681:3.1-ss-ca")
+@SMALL
+@target_in(LISTEN)
+def test_flight_doubles_at_most(peer, target, facts):
+    first = grown(peer, target, times=0)
+    for segment in first:
+        peer.send(ACK, ack=segment.end)
+    second = flight(peer)
+    facts["first flights in segments"] = [len(first), len(second)]
+    assert len(second) <= 2 * len(first)
+
+
+@requirement("RFC9293:MUST-19", "RFC5681:3.1-lw", "RFC6928:2-lw1", "RFC2525:2.2-no-ss-after-rto")
+@SMALL
+@target_in(LISTEN)
+def test_timeout_is_followed_by_slow_start(peer, target):
+    lost = grown(peer, target, times=0)
+    peer.expect_retransmission(lost[0])
+    assert not flight(peer)
+    peer.send(ACK, ack=lost[0].end)
+    assert len(flight(peer)) <= 2
+
+
+def rounds(receiver, count):
+    """Have everything acknowledged that comes, flight by flight; return how many segments each had."""
+    sizes = []
+    for _ in range(count):
+        segments = flight(receiver.peer)
+        receiver.takes(segments)
+        sizes.append(len(segments))
+    return sizes
+
+
+@requirement("RFC9293:MUST-19", "RFC5681:3.1-ss-ca", "RFC9438:4.2-target-bounds")
+@SMALL
+@target_in(LISTEN)
+def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, target, facts):
+    lost = grown(peer, target, times=0)
+    receiver = Receiver(peer, lost[0])
+    receiver.takes([peer.expect_retransmission(lost[0])])
+    sizes = facts["flights after a timeout"] = rounds(receiver, 14)
+    # By one segment (RFC 5681), or by half at most (RFC 9438), where slow start would double it.
+    assert all(after <= max(size + 1, 1.5 * size) for size, after in pairwise(sizes) if size >= len(lost))
+
+
+@requirement("RFC5681:3.2-fast-retransmit", "RFC5681:3.2-retx-snduna", "RFC9293:3.8-retx-loss")
+@SMALL
+@target_in(LISTEN)
+def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
+    lost, *rest = grown(peer, target, times=1)
+    Receiver(peer, lost).takes(rest[:3])
+    assert lost.seq in [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
+
+
+@requirement("RFC5681:3.2-limited-transmit", "RFC3042:2-lt", "RFC5681:3.2-fast-retransmit")
+@SMALL
+@target_in(LISTEN)
+def test_two_duplicate_acks_draw_new_segments_only(peer, target, timing):
+    lost, *rest = grown(peer, target, times=1)
+    Receiver(peer, lost).takes(rest[:2])
+    numbers = [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
+    assert numbers == [rest[-1].end % 2**32, (rest[-1].end + 500) % 2**32]
+
+
+def flight_after_a_loss(peer, target):
+    """Lose the first segment of a large flight; return how many that had, and the next one when all is made good."""
+    lost, *rest = grown(peer, target, times=2)
+    receiver = Receiver(peer, lost)
+    receiver.takes(rest)
+    receiver.takes(flight(peer))  # the lost one, and what the duplicates of the ACK have let go out
+    return len(rest) + 1, len(flight(peer))
+
+
+@requirement("RFC9293:MUST-19", "RFC5681:3.2-third-dupack-ssthresh", "RFC5681:3.2-deflate", "RFC2525:2.8-no-deflation")
+@SMALL
+@target_in(LISTEN)
+def test_loss_makes_the_flight_smaller(peer, target, facts):
+    before, after = facts["flights before and after a loss"] = flight_after_a_loss(peer, target)
+    assert after <= 0.7 * before + 2  # or, by RFC 5681, half
+
+
+@requirement("RFC9293:MAY-18", "RFC9438:4.6-beta")
+@SMALL
+@target_in(LISTEN)
+def test_loss_leaves_more_than_half_where_the_user_wants_cubic(peer, target, facts):
+    target.configure(Parameter.CONGESTION_CONTROL, CUBIC)  # of the listener, so of its connection
+    before, after = facts["flights before and after a loss"] = flight_after_a_loss(peer, target)
+    assert 0.5 * before + 2 < after <= 0.7 * before + 2
