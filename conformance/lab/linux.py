@@ -15,6 +15,9 @@ SETTINGS = {
     "net/ipv4/tcp_no_metrics_save": "1",
     # The system's default may be BBR, which is not the congestion control of RFC 5681; Reno is, and is always there.
     "net/ipv4/tcp_congestion_control": "reno",
+    # What came by a source route is dropped by default: what TCP makes of it could not be seen.
+    "net/ipv4/conf/all/accept_source_route": "1",
+    "net/ipv4/conf/default/accept_source_route": "1",
     # Nobody else is on this link: without these the target would probe and solicit in the first seconds.
     "net/ipv6/conf/default/accept_dad": "0",
     "net/ipv6/conf/default/router_solicitations": "0",
