@@ -155,3 +155,25 @@ def test_loss_leaves_more_than_half_where_the_user_wants_cubic(peer, target, fac
     target.configure(Parameter.CONGESTION_CONTROL, CUBIC)  # of the listener, so of its connection
     before, after = facts["flights before and after a loss"] = flight_after_a_loss(peer, target)
     assert 0.5 * before + 2 < after <= 0.7 * before + 2
+
+
+@requirement("RFC9293:7-ack-division", "RFC5681:3.1-ack-division")
+@SMALL
+@target_in(LISTEN)
+def test_segment_acknowledged_in_pieces_counts_once(peer, target):
+    first = grown(peer, target, times=0)[0]
+    for octets in range(50, 501, 50):
+        peer.send(ACK, ack=first.seq + octets)
+    assert len(flight(peer)) <= 2  # the place of one, and one more by slow start
+
+
+@requirement("RFC9293:7-dupack-spoof", "RFC5681:3.2-inflate-limit")
+@SMALL
+@target_in(LISTEN)
+def test_duplicate_acks_draw_no_more_than_was_outstanding(peer, target, facts):
+    outstanding = grown(peer, target, times=1)
+    for _ in range(4 * len(outstanding)):
+        peer.send(ACK, ack=outstanding[0].seq)
+    drawn = [segment for segment in flight(peer) if segment.seq != outstanding[0].seq]
+    facts["segments outstanding, and drawn by duplicate ACKs"] = [len(outstanding), len(drawn)]
+    assert len(drawn) <= len(outstanding)

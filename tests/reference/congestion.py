@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reference.numbers import lt
+from reference.numbers import ahead, lt
 from reference.tcb import Tcb
 
 DUPLICATES = 3
@@ -40,10 +40,14 @@ class Congestion(Tcb):
         self.cwnd = smss
         self.duplicates = 0
 
+    def outstanding_at_loss(self, smss: int) -> int:
+        """Return how many segments could have been lost: no more duplicates are to be believed (RFC 5681, 3.2)."""
+        return 0 if self.recover is None else ahead(self.snd_una, self.recover) // smss
+
     def duplicate_acknowledgment(self, smss: int) -> bool:
         """Count it; tell whether it is the one that calls for a fast retransmit."""
         self.duplicates += 1
-        if self.duplicates > DUPLICATES:
+        if self.duplicates > DUPLICATES and self.duplicates <= self.outstanding_at_loss(smss):
             self.cwnd += smss
         if self.duplicates != DUPLICATES or self.recover is not None:
             return False

@@ -74,3 +74,17 @@ class ThereIsNoCubic(Endpoint):
     def halve(self, smss: int) -> None:
         super().halve(smss)
         self.ssthresh = max(self.in_flight // 2, 2 * smss)
+
+
+@fault("each-duplicate-ack-draws-a-segment", breaks="RFC9293:7-dupack-spoof")
+class EachDuplicateAckDrawsASegment(Endpoint):
+    """However many there are: more than can have been lost."""
+
+    def outstanding_at_loss(self, smss: int) -> int:
+        return 1 << 30
+
+
+@fault("each-ack-counts-as-one-of-a-segment", breaks=("RFC9293:7-ack-division", "RFC5681:3.1-ack-division"))
+class EachAckCountsAsOneOfASegment(Endpoint):
+    def grow(self, octets: int, smss: int) -> None:
+        super().grow(smss, smss)
