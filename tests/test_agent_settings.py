@@ -148,3 +148,23 @@ def test_congestion_control_is_named_by_its_rfc(ipv4: socket.socket) -> None:
 def test_ipv6_has_no_such_parameter(ipv6: socket.socket, parameter: Parameter) -> None:
     with pytest.raises(Refused):
         configure(ipv6, parameter, b"\x00")
+
+
+@pytest.mark.parametrize(
+    ("family", "address", "chosen"),
+    [
+        (socket.AF_INET, "127.0.0.1", (socket.IPPROTO_IP, socket.IP_TOS)),
+        (socket.AF_INET6, "::1", (socket.IPPROTO_IPV6, socket.IPV6_TCLASS)),
+    ],
+)
+def test_the_traffic_class_that_came_is_told(family: int, address: str, chosen: tuple[int, int]) -> None:
+    with socket.socket(family) as listener, socket.socket(family) as peer:
+        listener.bind((address, 0))
+        listener.listen()
+        peer.setsockopt(*chosen, 0x28)
+        peer.connect(listener.getsockname()[:2])
+        with listener.accept()[0] as accepted:
+            with pytest.raises(Refused):
+                value_of(accepted, Parameter.RECEIVED_TRAFFIC_CLASS)
+            configure(accepted, Parameter.RECEIVED_TRAFFIC_CLASS, b"\1")
+            assert value_of(accepted, Parameter.RECEIVED_TRAFFIC_CLASS) == bytes((0, 0, 0, 0x28))

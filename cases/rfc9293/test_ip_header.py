@@ -90,6 +90,16 @@ def test_diffserv_field_of_acknowledgments_is_not_the_senders(peer, target):
     assert dscp(peer.expect(ACK, ack=peer.snd_nxt)) == DSCP["AF11"]
 
 
+@requirement("RFC9293:MAY-9")
+@target_in(ESTABLISHED)
+def test_user_can_learn_the_diffserv_field_that_came_last(peer, target):
+    target.configure(Parameter.RECEIVED_TRAFFIC_CLASS, 1)
+    peer.ip = Header(traffic_class=DSCP["AF11"])
+    peer.send(ACK, data=DATA)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    assert target.parameter(Parameter.RECEIVED_TRAFFIC_CLASS) & 0xFC == DSCP["AF11"]
+
+
 @requirement("RFC9293:MAY-4")
 @only_over("ipv4")
 @target_in(ESTABLISHED)

@@ -116,6 +116,7 @@ class Parameter(IntEnum):
     CONGESTION_CONTROL = 0xFFF1  # the number of the RFC that it is: 5681 (Reno), 9438 (CUBIC)
     KEEP_ALIVE_OCTET = 0xFFF0  # 1: a keep-alive has an octet of text, 0: none
     LONGEST_TIMEOUT = 0xFFEF  # milliseconds; of retransmissions and of window probes
+    RECEIVED_TRAFFIC_CLASS = 0xFFEE  # read: of the packet that came last; set 1 to be told, before it comes
 
 
 class Urgent(IntEnum):

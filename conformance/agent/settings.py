@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import sys
 from typing import NamedTuple
 
@@ -19,10 +20,14 @@ if sys.platform.startswith("linux"):  # numbers that Python's socket module does
     _USER_TIMEOUT = 18
     _LONGEST_TIMEOUT = 44  # TCP_RTO_MAX_MS, since Linux 6.15
     _ERROR_REPORTS = {socket.AF_INET: (socket.IPPROTO_IP, 11), socket.AF_INET6: (socket.IPPROTO_IPV6, 25)}
+    # IP_RECVTOS and IPV6_RECVTCLASS, and what tells it of a stream: IP_PKTOPTIONS and IPV6_2292PKTOPTIONS.
+    _RECEIVED = {socket.AF_INET: (socket.IPPROTO_IP, 13, 9), socket.AF_INET6: (socket.IPPROTO_IPV6, 66, 6)}
 else:
+    _RECEIVED = {}
     _DONT_FRAGMENT = _ERROR_REPORTS = {}
     _USER_TIMEOUT = None
     _LONGEST_TIMEOUT = None
+_CONTROL = struct.Struct("@Niii")  # length, level and type of a control message, and its number
 _DISCOVER, _FRAGMENT = 2, 0
 _CONGESTION_CONTROL = {5681: b"reno", 9438: b"cubic"}
 """Algorithms by the RFC that tells them, as systems call them."""
@@ -75,11 +80,25 @@ def configure(sock: socket.socket, parameter: int, value: bytes) -> None:
 
 def value_of(sock: socket.socket, parameter: int) -> bytes:
     """Return in 4 octets what a parameter of the socket is; raises Refused when the system does not tell it."""
+    if parameter == Parameter.RECEIVED_TRAFFIC_CLASS:
+        return _received_traffic_class(sock).to_bytes(4, "big")
     setting = _SETTINGS.get(parameter)  # type: ignore[call-overload]
     if setting is None or setting.option is None:
         raise Refused(Result.INVALID_PARAMETER)
     number: int = sock.getsockopt(setting.level, setting.option)
     return max(0, number).to_bytes(4, "big")
+
+
+def _received_traffic_class(sock: socket.socket) -> int:
+    """Return the traffic class that the system remembers of the peer's segments; Refused when it tells none."""
+    if sock.family not in _RECEIVED:
+        raise Refused(Result.INVALID_PARAMETER)
+    level, _, told = _RECEIVED[sock.family]
+    control = sock.getsockopt(level, told, 256)
+    if len(control) < _CONTROL.size:
+        raise Refused(Result.INVALID_PARAMETER)
+    number: int = _CONTROL.unpack_from(control)[3]
+    return number & 0xFF
 
 
 def number_of(value: bytes, low: int = 0, high: int = _MOST) -> int:
@@ -99,6 +118,8 @@ def _set(sock: socket.socket, parameter: int, value: bytes) -> None:
         sock.setsockopt(*_DONT_FRAGMENT[sock.family], _DISCOVER if flag else _FRAGMENT)
     elif parameter == Parameter.ERROR_REPORTS and sock.family in _ERROR_REPORTS:
         sock.setsockopt(*_ERROR_REPORTS[sock.family], number_of(value, high=1))
+    elif parameter == Parameter.RECEIVED_TRAFFIC_CLASS and sock.family in _RECEIVED:
+        sock.setsockopt(*_RECEIVED[sock.family][:2], number_of(value, high=1))
     elif parameter == Parameter.IP_TIMESTAMP and sock.family == socket.AF_INET and len(value) <= _SEVEN_WORDS:
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, value)
     elif parameter == Parameter.CONGESTION_CONTROL and _named("TCP_CONGESTION") is not None:

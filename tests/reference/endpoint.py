@@ -15,11 +15,16 @@ class Endpoint(Calls):
         """SEGMENT ARRIVES (section 3.10.7), for a connection that exists."""
         self.last_heard = self.host.now
         self.take_ip_options(segment)
+        self.tell_traffic_class(segment)
         if self.state is State.SYN_SENT:
             self.arrives_in_syn_sent(segment)
         else:
             self.arrives_otherwise(segment)
         self.finish()
+
+    def tell_traffic_class(self, segment: Segment) -> None:
+        """Let the user know the Diffserv field that came last (section 3.9.1.9, MAY-9)."""
+        self.settings.received_traffic_class = segment.traffic_class
 
     def syn_arrives_in_listen(self, segment: Segment) -> None:
         """The SYN that this TCB was made for (section 3.10.7.2, third check)."""

@@ -37,7 +37,7 @@ _MILLISECONDS: dict[int, str] = {
 }
 """What is told in milliseconds; 0 for what it is without the user's word."""
 
-_WITHOUT_EFFECT = (Parameter.SEND_BUFFER, Parameter.REUSE_ADDRESS)
+_WITHOUT_EFFECT = (Parameter.SEND_BUFFER, Parameter.REUSE_ADDRESS, Parameter.RECEIVED_TRAFFIC_CLASS)
 """SEND takes whatever it is given; and a port in use by a connection can always be listened on (MUST-42)."""
 
 
@@ -65,6 +65,8 @@ def set_parameter(settings: Settings, parameter: int, value: bytes, *, ipv6: boo
 
 def parameter_of(settings: Settings, parameter: int) -> bytes:
     """Return what a parameter is; refused when it is none, or without effect."""
+    if parameter == Parameter.RECEIVED_TRAFFIC_CLASS:
+        return settings.received_traffic_class.to_bytes(4, "big")
     if parameter not in _NUMBERS:
         raise Refusal(Result.INVALID_PARAMETER)
     return int(getattr(settings, _NUMBERS[parameter][0]) or 0).to_bytes(4, "big")

@@ -74,6 +74,7 @@ class Settings:
     error_reports: bool = True
     ttl: int = 64
     traffic_class: int = 0
+    received_traffic_class: int = 0
     dont_fragment: bool = True
     ip_options: bytes = b""
 

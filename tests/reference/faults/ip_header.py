@@ -57,6 +57,15 @@ class DiffservFieldFollowsThePeer(Endpoint):
         super().arrives(segment)
 
 
+@fault("diffserv-field-of-the-syn-is-told-for-ever", breaks="RFC9293:MAY-9")
+class DiffservFieldOfTheSynIsToldForEver(Endpoint):
+    """Seen in Linux, over IPv4."""
+
+    def tell_traffic_class(self, segment: Segment) -> None:
+        if segment.ctl & SYN:
+            super().tell_traffic_class(segment)
+
+
 @fault("retransmission-has-an-identification-of-its-own", breaks="RFC9293:MAY-4")
 class RetransmissionHasAnIdentificationOfItsOwn(Host):
     def identification(self, octets: bytes) -> int:
