@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -39,6 +40,10 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[SESSION] = Session.prepare(config)
     except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from None
+    except KeyboardInterrupt:
+        pytest.exit("interrupted before the first case", returncode=pytest.ExitCode.INTERRUPTED)
+    if config.stash[SESSION].names:
+        config.pluginmanager.unregister(name="hypothesispytest")  # it loads all of hypothesis to say nothing at the end
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -64,6 +69,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "subject" in metafunc.fixturenames:
         subjects = metafunc.config.stash[SESSION].choices()
         metafunc.parametrize("subject", subjects, ids=["-".join(choice) for choice in subjects], indirect=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Keep Python's garbage collector from looking through thousands of cases that live as long as the run, over and
+    over."""
+    if not session.config.stash[SESSION].names:
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
+from importlib import import_module
 from typing import TypeVar
 
 from conformance.agent.client import Agent
@@ -32,6 +33,7 @@ class Bench:
         self.subject = subject
         self.wire = wire
         self._sources = sources
+        import_module("conformance.layers")  # now, while no case waits
         self._share, self._shares = share, shares
         self._spares: dict[str, Iterator[str]] = {}
         ports = list(PORTS[share::shares])

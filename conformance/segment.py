@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from enum import IntFlag
 from typing import Any
 
-from scapy.layers.inet import IP, TCP
-from scapy.layers.inet6 import IPv6
-from scapy.packet import Raw
-
 from conformance import options as tcp_options
 from conformance import seq
 from conformance.options import Option
@@ -97,6 +93,8 @@ def compose(segment: Segment, raw_options: bytes | None = None) -> Any:
     `raw_options` takes the place of the options, octet by octet: this is how malformed ones are sent. Its length
     must be a multiple of four, at most 40.
     """
+    from conformance.layers import IP, TCP, IPv6, Raw  # loaded when the first segment is made (see there)
+
     tcp = TCP(
         sport=segment.sport,
         dport=segment.dport,

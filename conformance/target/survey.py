@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
@@ -124,16 +125,15 @@ def _knock_again(
 
 def _knock(wire: Wire, lane: Lane, ours: Iterable[int], ports: Sequence[int]) -> dict[int, str]:
     """Send a SYN to each port, all at once; return `open` or `reset` for each that answers."""
-    peers = [_peer(wire, lane, next(iter(ours)), port) for port in ports]
-    for peer in peers:
-        peer.send(Ctl.SYN)
-    until = wire.now() + Timing().reply
     answers = {}
-    for port, peer in zip(ports, peers, strict=True):
-        answer = peer.hear(until)
-        if answer is not None:
-            answers[port] = "reset" if answer.ctl & Ctl.RST else "open"
-        peer.hang_up()
+    with _peers(wire, [(lane, port) for port in ports], ours) as peers:
+        for peer in peers:
+            peer.send(Ctl.SYN)
+        until = wire.now() + Timing().reply
+        for port, peer in zip(ports, peers, strict=True):
+            answer = peer.hear(until)
+            if answer is not None:
+                answers[port] = "reset" if answer.ctl & Ctl.RST else "open"
     return answers
 
 
@@ -157,12 +157,11 @@ def _closed(given: int | None, reset: Sequence[int], found: Mapping[str, Mapping
 def _round_trips(wire: Wire, lane: Lane, ours: Iterable[int], port: int) -> list[float]:
     trips = []
     for _ in range(SAMPLES):
-        peer = _peer(wire, lane, next(iter(ours)), port)
-        sent = peer.send(Ctl.SYN)
-        answer = peer.hear(wire.now() + Timing().reply)
-        if answer is not None:
-            trips.append(max(0.0, answer.at - sent.at))
-        peer.hang_up()
+        with _peers(wire, [(lane, port)], ours) as (peer,):
+            sent = peer.send(Ctl.SYN)
+            answer = peer.hear(wire.now() + Timing().reply)
+            if answer is not None:
+                trips.append(max(0.0, answer.at - sent.at))
     return trips
 
 
@@ -173,12 +172,10 @@ def _rto(wire: Wire, lanes: Iterable[Lane], ours: Iterable[int], port: int, trie
 
 
 def _rto_once(wire: Wire, lanes: Iterable[Lane], ours: Iterable[int], port: int) -> float | None:
-    peers = [_peer(wire, lane, next(iter(ours)), port) for lane in lanes]
-    for peer in peers:
-        peer.send(Ctl.SYN)
-    gaps = [_gap(peer) for peer in peers]
-    for peer in peers:
-        peer.hang_up()
+    with _peers(wire, [(lane, port) for lane in lanes], ours) as peers:
+        for peer in peers:
+            peer.send(Ctl.SYN)
+        gaps = [_gap(peer) for peer in peers]
     seen = [gap for gap in gaps if gap is not None]
     return max(seen) if seen and len(seen) == len(gaps) else None
 
@@ -189,6 +186,13 @@ def _gap(peer: Peer) -> float | None:
     return again.at - first.at if first and again and again.seq == first.seq else None
 
 
-def _peer(wire: Wire, lane: Lane, port: int, to: int) -> Peer:
-    local, remote = lane
-    return Peer(wire, Flow(local, port, remote, to), Transcript(), Timing())
+@contextlib.contextmanager
+def _peers(wire: Wire, aims: Sequence[tuple[Lane, int]], ours: Iterable[int]) -> Iterator[list[Peer]]:
+    """Lend a peer for each lane and port of the target; in the end, whatever that is, each hangs up."""
+    flows = [Flow(local, next(iter(ours)), remote, port) for (local, remote), port in aims]
+    peers = [Peer(wire, flow, Transcript(), Timing()) for flow in flows]
+    try:
+        yield peers
+    finally:
+        for peer in peers:
+            peer.hang_up()
