@@ -71,3 +71,19 @@ def test_a_target_that_never_resets() -> None:
 
 def test_a_syn_ack_that_is_not_sent_again() -> None:
     assert look(target({80}, rto=60)).rto is None
+
+
+def test_an_interrupted_survey_leaves_nothing_half_open() -> None:
+    wire = target({80})
+    waited = iter(range(6))  # the ports are known by then, and the round trip is being measured
+
+    def wait(inbox: object, until: float) -> bool:
+        if next(waited, None) is None:
+            raise KeyboardInterrupt
+        return FakeWire.wait(wire, inbox, until)  # type: ignore[arg-type]
+
+    wire.wait = wait  # type: ignore[method-assign]
+    with pytest.raises(KeyboardInterrupt):
+        look(wire, 80, 81)
+    to_open = [one for one in wire.sent if one is not None and one.dport == 80]
+    assert {one.sport for one in to_open if one.ctl == SYN} == {one.sport for one in to_open if one.ctl & RST}
