@@ -12,7 +12,7 @@ export XDG_CACHE_HOME := $(CURDIR)/build/cache
 export TMPDIR := $(CURDIR)/build/tmp
 PYTEST := XDG_CONFIG_HOME='$(CURDIR)/build/config' $(VENV)/bin/python -m pytest
 
-.PHONY: help conformance test proof matrix coverage lint agent c-agent stacks clean
+.PHONY: help conformance test proof matrix coverage lint agent c-agent stacks site check-site clean
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,8 @@ help:
 	@echo 'make agent        build/tcp-agent.pyz: the agent as one file, to copy to a target that has python3'
 	@echo 'make c-agent      build/tcp-agent: the agent in C99 for a target without python3 (CC and CFLAGS as usual)'
 	@echo 'make stacks       what the foreign stacks of the lab need (--target lab:all), as far as their packages are there'
+	@echo 'make site         reports/site: what is known of all stacks as pages (ARGS="build FOLDER ..." for some of it)'
+	@echo 'make check-site   the site in a real browser (Debian: chromium)'
 	@echo 'make clean        remove what make has built, the virtual environment too'
 
 conformance: $(STAMP) | build/tmp
@@ -71,6 +73,14 @@ stacks: build/stacks/guest
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -static -o $@ $(filter %.c,$^)
+
+site: $(STAMP)
+	$(VENV)/bin/python -m conformance.site $(ARGS)
+
+check-site: site
+	@command -v chromium >/dev/null || { echo 'missing: apt-get install chromium' >&2; exit 1; }
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[browser]'
+	$(PYTEST) -o python_files='check_*.py' tests/browser
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

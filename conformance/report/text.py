@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
@@ -75,9 +76,23 @@ def one_line(error: BaseException) -> str:
     if isinstance(error, Nonconformance):
         return "; ".join([f"expected {error.expected}", f"got {error.got}", *error.differs])
     words = " ".join(_before_details(str(error)).split())
+    if isinstance(error, AssertionError) and words.startswith("assert "):
+        return _with_source(words, error)
     if type(error).__module__ == "conformance.errors" or isinstance(error, AssertionError):
         return words or type(error).__name__
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def _with_source(words: str, error: AssertionError) -> str:
+    """Put what was asserted before what pytest says of its values: `assert False` alone tells nobody anything."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    if traceback is None:
+        return words
+    line = linecache.getline(traceback.tb_frame.f_code.co_filename, traceback.tb_lineno)
+    source = line.partition("  #")[0].strip()
+    return f"{source}: {words.removeprefix('assert ')}" if source.startswith("assert ") and source != words else words
 
 
 def _before_details(text: str) -> str:

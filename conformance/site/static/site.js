@@ -1,0 +1,64 @@
+// The filters of the front page. Without scripts the whole matrix is there.
+"use strict";
+const form = document.querySelector(".filters");
+const table = document.querySelector(".requirements");
+const rows = [...table.querySelectorAll("tbody tr[data-level]")].map((row) => ({
+  row,
+  rfc: row.parentElement.dataset.rfc,
+  level: row.dataset.level,
+  topic: row.dataset.topic,
+  differ: "differ" in row.dataset,
+  cells: [...row.querySelectorAll("td[data-f]")].map((cell) => ({ cell, merged: cell.className, families: cell.dataset.f.split(" ") })),
+}));
+const heads = [...table.querySelectorAll("th.stack")];
+
+function wanted() {
+  const value = (name) => form.elements[name].value;
+  return {
+    rfc: value("rfc"), level: value("level"), topic: value("topic"), family: value("family"),
+    stack: value("stack"), verdict: value("verdict").replace(" ", "-"), differ: form.elements.differ.checked,
+  };
+}
+
+function show(one, family) {
+  for (const { cell, merged, families } of one.cells) {
+    const word = family === "" ? merged : families[Number(family)];
+    if (cell.className !== word) {
+      cell.className = word;
+      (cell.firstElementChild ?? cell).textContent = SIGNS[word];
+    }
+  }
+}
+
+function apply() {
+  const want = wanted();
+  let shown = 0;
+  for (const one of rows) {
+    show(one, want.family);
+    const looked = want.stack === "" ? one.cells : [one.cells[Number(want.stack)]];
+    const fits =
+      (!want.rfc || one.rfc === want.rfc) && (!want.level || one.level === want.level) &&
+      (!want.topic || one.topic === want.topic) && (!want.differ || one.differ) &&
+      (!want.verdict || looked.some(({ cell }) => cell.className === want.verdict));
+    one.row.hidden = !fits;
+    shown += fits;
+    one.cells.forEach(({ cell }, at) => { cell.hidden = want.stack !== "" && at !== Number(want.stack); });
+  }
+  heads.forEach((head, at) => { head.hidden = want.stack !== "" && at !== Number(want.stack); });
+  for (const body of table.tBodies) {
+    body.hidden = ![...body.querySelectorAll("tr[data-level]")].some((row) => !row.hidden);
+  }
+  form.elements.shown.textContent = `${shown} of ${rows.length} requirements`;
+  const query = new URLSearchParams(Object.entries({ ...want, differ: want.differ ? "1" : "" }).filter(([, text]) => text));
+  history.replaceState(null, "", `${query.size ? `?${query}` : location.pathname}${location.hash}`);
+}
+
+for (const [name, text] of new URLSearchParams(location.search)) {
+  const field = form.elements[name];
+  if (!field) continue;
+  if (field.type === "checkbox") field.checked = text === "1";
+  else field.value = name === "verdict" ? text.replace("-", " ") : text;
+}
+form.addEventListener("input", apply);
+form.addEventListener("submit", (event) => event.preventDefault());
+apply();

@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from story import A, R, S, Story
+from test_document import verdict
+
+from conformance.errors import UsageProblem
+from conformance.report.document import Results, document, pack
+from conformance.report.verdict import Verdict
+from conformance.site import __main__ as command
+from conformance.site.build import Site, case_page, findings
+from conformance.site.cells import cells_of, differ
+from conformance.site.results import Result, changed, keep, load
+from conformance.site.source import Sources
+from conformance.transcript.plain import dump
+
+ROOT = Path(__file__).parents[1]
+CASE = "rfc9293/test_time_wait.py::test_retransmitted_fin_is_acknowledged_again"
+PLACE = "evidence/rfc9293/test_time_wait/test_retransmitted_fin_is_acknowledged_again/{}/exchange.json"
+
+
+def judged(word: str = "conforms", family: str = "ipv4", **more) -> Verdict:
+    place = PLACE.format(f"{family}-{word}")
+    return verdict(case=CASE, verdict=word, family=family, target="linux", evidence=(place,), parameters={}, **more)
+
+
+def folder(path: Path, *verdicts: Verdict) -> Path:
+    """What a run leaves behind."""
+    results = Results()
+    for at, one in enumerate(verdicts):
+        results.add(f"cases/{one.case}[{at}]", pack(one), {"initial_window": 10})
+    path.mkdir(parents=True, exist_ok=True)
+    told = document(verdicts[0].target, results, {"addresses": {"ipv4": "198.18.0.1"}, "rtt": 0.1})
+    (path / "verdicts.json").write_text(json.dumps(told), encoding="utf-8")
+    story = Story()
+    story.peer(S)
+    story.target(S | A)
+    story.target(R)
+    for one in verdicts:
+        for place in one.evidence:
+            (path / place).parent.mkdir(parents=True, exist_ok=True)
+            (path / place).write_bytes(dump(story.transcript))
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    violates = judged("violates", reason="expected <a>; got nothing", known="It does so on purpose.")
+    return folder(tmp_path / "out" / "linux", judged("conforms", "ipv6"), judged(), violates)
+
+
+# -- results --
+
+
+def test_an_archive_has_what_a_reader_may_want_to_see(run: Path, tmp_path: Path) -> None:
+    path = keep(load(run), tmp_path / "kept")
+    assert path.name == "linux.tar.xz"
+    again = load(path)
+    assert again.document == load(run).document
+    assert sorted(place.split("/")[-2] for place in again.exchanges) == ["ipv4-conforms", "ipv4-violates"]
+
+
+def test_the_same_result_makes_the_same_octets(run: Path, tmp_path: Path) -> None:
+    first, second = keep(load(run), tmp_path / "a"), keep(load(run), tmp_path / "b")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_an_archive_tells_what_changed_since_the_one_before(run: Path, tmp_path: Path) -> None:
+    keep(load(run), tmp_path)
+    after = folder(tmp_path / "later", judged("inconclusive"), judged("violates", "ipv6"))
+    result = load(keep(load(after), tmp_path))
+    assert [(one["family"], one["before"], one["after"]) for one in result.changes] == [
+        ("ipv4", "violates", "inconclusive"),
+        ("ipv6", "conforms", "violates"),
+    ]
+
+
+def test_what_is_new_or_gone_has_not_changed(run: Path, tmp_path: Path) -> None:
+    other = folder(tmp_path / "other", verdict(case="rfc9293/test_a.py::test_b", target="linux", evidence=()))
+    assert list(changed(load(run), load(other))) == []
+
+
+@pytest.mark.parametrize("content", [None, b"", b"not an archive", b'{"schema": 1}'])
+def test_what_has_no_results_is_told_in_a_line(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "x.tar.xz"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageProblem, match="has no results") as caught:
+        load(path)
+    assert "\n" not in str(caught.value)
+
+
+# -- cells --
+
+
+def test_a_requirement_is_judged_by_the_cases_it_is_the_first_of() -> None:
+    first = judged("conforms", requirements=("RFC9293:MUST-13", "RFC9293:MUST-2"))
+    other = judged("violates", requirements=("RFC9293:MUST-3", "RFC9293:MUST-13", "RFC9293:MUST-4"))
+    cells = cells_of([first, other])
+    assert {name: one.verdict for name, one in cells.items()} == {
+        "RFC9293:MUST-13": "conforms",
+        "RFC9293:MUST-2": "conforms",
+        "RFC9293:MUST-3": "violates",
+        "RFC9293:MUST-4": "violates",
+    }
+
+
+def test_what_was_judged_outweighs_what_was_not() -> None:
+    cells = cells_of([judged("inconclusive"), judged("conforms"), judged("not applicable")])
+    assert cells["RFC9293:MUST-13"].verdict == "conforms"
+
+
+def test_stacks_differ_only_where_both_were_judged() -> None:
+    conforms, violates = cells_of([judged()]), cells_of([judged("violates")])
+    assert differ([conforms, violates], "RFC9293:MUST-13")
+    assert not differ([conforms, conforms, {}], "RFC9293:MUST-13")
+    assert not differ([conforms, cells_of([judged("not applicable")])], "RFC9293:MUST-13")
+
+
+def test_findings_come_gravest_first_and_each_once() -> None:
+    known = judged("violates", known="why")
+    result = Result(
+        {
+            "target": "linux",
+            "verdicts": [
+                pack(judged("deviates", requirements=("RFC9293:SHLD-1",), level="SHOULD")),
+                pack(known),
+                pack(judged("violates", "ipv6")),
+                pack(judged("conforms")),
+            ],
+        },
+        {},
+    )
+    found = list(findings(result))
+    assert [(one["verdict"], len(one["runs"])) for one in found] == [("violates", 2), ("deviates", 1)]
+    assert found[0]["link"] == f"{case_page(CASE)}#linux"
+
+
+def test_the_source_of_a_case_has_its_decorators() -> None:
+    source = Sources(ROOT / "cases").of(CASE)
+    assert source.startswith("@requirement(")
+    assert "def test_retransmitted_fin_is_acknowledged_again(peer" in source
+    assert Sources(ROOT / "cases").of("rfc9293/test_gone.py::test_gone") == ""
+
+
+# -- pages --
+
+
+class Links(HTMLParser):
+    """The addresses that a page refers to, and its ids."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src") and value:
+                self.links.append(value)
+            if name == "id" and value:
+                self.ids.append(value)
+
+
+@pytest.fixture
+def site(run: Path, tmp_path: Path) -> Path:
+    other = folder(tmp_path / "out" / "lwip", judged("deviates", "ipv4"))
+    document = json.loads((other / "verdicts.json").read_text())
+    document["target"] = "lab:lwip <&>"
+    (other / "verdicts.json").write_text(json.dumps(document))
+    place = tmp_path / "site"
+    Site([load(run), load(other)], place, ROOT / "cases").build()
+    return place
+
+
+def test_every_link_leads_somewhere_and_none_to_another_host(site: Path) -> None:
+    pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
+    assert len(pages) == 2 + 1 + 2  # front and coverage, a case, two stacks
+    for path, page in pages.items():
+        for link in page.links:
+            if link.startswith("https://www.rfc-editor.org/"):
+                continue  # a reader may go there, the page does not
+            place, _, anchor = link.partition("#")
+            there = (path.parent / place).resolve() if place else path
+            assert there.is_file(), f"{path.name}: {link}"
+            if anchor and there.suffix == ".html":
+                assert anchor in pages[there].ids, f"{path.name}: {link}"
+
+
+def test_a_page_asks_no_other_host_for_anything(site: Path) -> None:
+    for path in [*site.rglob("*.html"), *site.glob("*.css"), *site.glob("*.js")]:
+        text = re.sub(r'<a [^>]*href="https://www.rfc-editor.org/[^"]*"', "<a", path.read_text(encoding="utf-8"))
+        assert "http" not in text.replace("http-equiv", ""), path
+
+
+def test_a_name_cannot_break_out_of_its_page(site: Path) -> None:
+    assert "lab:lwip <&>" not in (site / "index.html").read_text()
+    assert "lab:lwip &lt;&amp;&gt;" in (site / "index.html").read_text()
+
+
+def test_a_known_violation_stays_red_and_says_why(site: Path) -> None:
+    text = (site / case_page(CASE)).read_text()
+    assert "It does so on purpose." in text
+    assert 'class="v violates"' in text
+    assert 'class="violates"><a href="case/' in (site / "index.html").read_text()
+
+
+def test_a_case_shows_what_is_sent_what_came_and_what_it_catches(site: Path) -> None:
+    text = (site / case_page(CASE)).read_text()
+    assert "def test_retransmitted_fin_is_acknowledged_again(peer" in text
+    assert "&lt;CTL=SYN&gt;" in text or "&lt;SEQ=ISS&gt;&lt;CTL=SYN&gt;" in text
+    assert "time wait" in text
+    assert len(list(site.rglob("*.pcapng"))) == 3
+
+
+def test_findings_are_a_feed_for_programs(site: Path) -> None:
+    found = json.loads((site / "findings.json").read_text())
+    assert {(one["stack"], one["verdict"]) for one in found} == {("linux", "violates"), ("lab:lwip <&>", "deviates")}
+
+
+def test_nothing_of_an_earlier_site_stays(site: Path, run: Path) -> None:
+    (site / "stack" / "old.html").write_text("old")
+    Site([load(run)], site, ROOT / "cases").build()
+    assert [path.name for path in (site / "stack").iterdir()] == ["linux.html"]
+
+
+# -- the command --
+
+
+def test_the_command_builds_and_keeps(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["keep", str(run), "--to", str(tmp_path / "kept")]) == 0
+    assert command.main(["build", str(tmp_path / "kept" / "linux.tar.xz"), "--out", str(tmp_path / "site")]) == 0
+    assert (tmp_path / "site" / "index.html").is_file()
+    assert "1 stacks (linux)" in capsys.readouterr().out
+
+
+def test_the_command_says_in_a_line_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["build", str(tmp_path / "none")]) == 4
+    assert capsys.readouterr().err.count("\n") == 1
