@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from conformance import ACK, LISTEN, SYN, mss, offering, requirement, target_in
 from conformance.agent.primitives import Parameter
+from conformance.errors import NotApplicable
 
 SMALL = offering(mss(500))
 """Many segments in little text, and no SACK: what a loss does is then seen most plainly."""
@@ -38,6 +39,13 @@ class Receiver:
             while self.next in self.held:
                 self.next = self.held.pop(self.next)
             self.peer.send(ACK, ack=self.next)
+
+
+def at_least(count, segments):
+    """Return the segments; not applicable when the target sends fewer at once than the case needs."""
+    if len(segments) < count:
+        raise NotApplicable(f"needs a flight of {count} segments; the target sends {len(segments)} at once")
+    return segments
 
 
 def grown(peer, target, times):
@@ -116,24 +124,26 @@ def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, 
 @SMALL
 @target_in(LISTEN)
 def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
-    lost, *rest = grown(peer, target, times=1)
+    lost, *rest = at_least(4, grown(peer, target, times=1))
     Receiver(peer, lost).takes(rest[:3])
     assert lost.seq in [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
 
 
-@requirement("RFC5681:3.2-limited-transmit", "RFC3042:2-lt", "RFC5681:3.2-fast-retransmit")
+@requirement("RFC5681:3.2-fast-retransmit")
 @SMALL
 @target_in(LISTEN)
-def test_two_duplicate_acks_draw_new_segments_only(peer, target, timing):
-    lost, *rest = grown(peer, target, times=1)
+def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, timing, facts):
+    lost, *rest = at_least(4, grown(peer, target, times=1))
     Receiver(peer, lost).takes(rest[:2])
     numbers = [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
-    assert numbers == [rest[-1].end % 2**32, (rest[-1].end + 500) % 2**32]
+    facts["new segments for two duplicate ACKs"] = len(numbers)  # limited transmit, if there is more to send
+    assert lost.seq not in numbers
+    assert len(numbers) <= 2
 
 
 def flight_after_a_loss(peer, target):
     """Lose the first segment of a large flight; return how many that had, and the next one when all is made good."""
-    lost, *rest = grown(peer, target, times=2)
+    lost, *rest = at_least(12, grown(peer, target, times=2))
     receiver = Receiver(peer, lost)
     receiver.takes(rest)
     receiver.takes(flight(peer))  # the lost one, and what the duplicates of the ACK have let go out

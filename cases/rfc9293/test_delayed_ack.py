@@ -58,7 +58,8 @@ def test_text_is_acknowledged_in_time_where_the_target_speaks_as_well(peer, targ
 @target_in(*RECEIVING)
 def test_fin_is_acknowledged_within_half_a_second(peer, timing, facts):
     fin = peer.send(FIN | ACK)
-    ack = peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay)
+    answers = reply(ACK, ack=fin.end), reply(FIN | ACK, ack=fin.end)  # the latter by a user that closes at once
+    ack = peer.expect_one_of(*answers, within=timing.ack_delay)
     facts["ACK delay in ms"] = round(1000 * (ack.at - fin.at), 1)
 
 
@@ -126,7 +127,7 @@ def test_filled_gap_draws_one_ack(peer, timing):
 
 
 @requirement("RFC9293:MUST-58", "RFC9293:3.10.7.4-fin-with-data")
-@target_in(*RECEIVING)
+@target_in(FIN_WAIT_1, FIN_WAIT_2)  # in ESTABLISHED a FIN of the target's might follow
 def test_text_and_fin_draw_one_ack(peer):
     fin = peer.send(FIN | ACK, data=TEN)
     peer.expect(ACK, ack=fin.end)

@@ -54,12 +54,6 @@ class FirstDuplicateAckDrawsARetransmission(Endpoint):
         return super().duplicate_acknowledgment(smss)
 
 
-@fault("no-limited-transmit", breaks="RFC5681:3.2-limited-transmit")
-class NoLimitedTransmit(Endpoint):
-    def limited_transmit(self) -> int:
-        return 0
-
-
 @fault("loss-leaves-the-window-as-it-is", breaks=("RFC9293:MUST-19", "RFC5681:3.2-third-dupack-ssthresh"))
 class LossLeavesTheWindowAsItIs(Endpoint):
     def halve(self, smss: int) -> None:
