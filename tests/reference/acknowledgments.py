@@ -86,6 +86,8 @@ class Acknowledgments(Text):
         """SND.UNA moves to SEG.ACK."""
         octets = ahead(self.snd_una, ack)
         self.snd_una = ack
+        if self.recover is None or not lt(ack, self.recover):
+            self.reduced = False
         self.remove_acknowledged(ack)
         partial = self.new_acknowledgment(octets, self.eff_snd_mss())
         if partial and self.queue:

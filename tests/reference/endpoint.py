@@ -16,6 +16,7 @@ class Endpoint(Calls):
         self.last_heard = self.host.now
         self.take_ip_options(segment)
         self.tell_traffic_class(segment)
+        self.take_ecn(segment)
         if self.state is State.SYN_SENT:
             self.arrives_in_syn_sent(segment)
         else:
@@ -29,6 +30,7 @@ class Endpoint(Calls):
     def syn_arrives_in_listen(self, segment: Segment) -> None:
         """The SYN that this TCB was made for (section 3.10.7.2, third check)."""
         self.take_ip_options(segment)
+        self.take_ecn_offer(segment)
         self.take_syn(segment)
         self.answer_syn(self.previous.snd_nxt if self.previous else None)
         self.queue_with_syn(segment)

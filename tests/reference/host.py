@@ -100,7 +100,7 @@ class Host(Opens):
             Flow(packet.dst, ports[1], packet.src, ports[0]),
             seq=int.from_bytes(octets[4:8], "big"),
             ack=int.from_bytes(octets[8:12], "big"),
-            ctl=octets[13] & 0x3F,
+            ctl=octets[13],
             wnd=int.from_bytes(octets[14:16], "big"),
             up=int.from_bytes(octets[18:20], "big"),
             options=self.read_options(octets[20:header]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.state import State
-from reference.header import IpHeader
+from reference.ecn import Ecn
 from reference.numbers import add, ahead, lt
 from reference.segment import ACK, FIN, PSH, RST, SYN, URG, Segment
 from reference.tcb import Sent
@@ -23,7 +23,7 @@ OVERRIDE = 0.5
 SENDING = frozenset({State.ESTABLISHED, State.CLOSE_WAIT, State.FIN_WAIT_1, State.CLOSING, State.LAST_ACK})
 
 
-class Output(IpHeader):
+class Output(Ecn):
     """Everything that a connection sends."""
 
     # -- segments --
@@ -35,13 +35,13 @@ class Output(IpHeader):
             self.flow,
             seq,
             ack=self.rcv_nxt if ctl & ACK else 0,
-            ctl=ctl | URG if urgent else ctl,
+            ctl=ctl | (URG if urgent else 0) | self.ecn_bits(ctl, text=bool(text)),
             wnd=self.window_field(ctl),
             up=urgent,
             options=self.options_for(ctl),
             text=text,
             ttl=self.settings.ttl,
-            traffic_class=self.settings.traffic_class,
+            traffic_class=self.settings.traffic_class | self.ecn_codepoint(new_text=bool(text) and self.is_new(seq)),
             dont_fragment=self.settings.dont_fragment,
             ip_options=self.ip_options(),
         )
@@ -49,6 +49,10 @@ class Output(IpHeader):
         if ctl & ACK:
             self.acknowledged()
         self.host.transmit(segment)
+
+    def is_new(self, seq: int) -> bool:
+        """Tell whether the segment at `seq` is sent for the first time: it is the last on the retransmission queue."""
+        return bool(self.queue) and self.queue[-1].seq == seq and not self.queue[-1].again
 
     def send_new(self, ctl: int, text: bytes = b"") -> None:
         """Send what occupies sequence space for the first time, at SND.NXT, and queue it for retransmission."""

@@ -79,6 +79,9 @@ class Tcb:
         self.ts_recent = self.last_ack_sent = 0
         self.ts_recent_at = 0.0
 
+        # Explicit congestion notification: in use, to be echoed, and our window reduced, which is to be told
+        self.ecn = self.echoing = self.reduced = self.cwr_due = False
+
         # What the IP header is to say
         self.return_route = b""
         self.recorded: dict[int, bytes] = {}
