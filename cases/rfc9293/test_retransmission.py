@@ -4,8 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, LISTEN, SYN, reply, requirement, target_in
-from conformance.agent.primitives import Parameter
+from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, LISTEN, SYN, mss, offering, reply, requirement, target_in
 
 TEN = b"0123456789"
 
@@ -33,16 +32,25 @@ def test_acknowledged_text_is_not_sent_again(peer, target, timing):
     assert not peer.hear_all(quiet=timing.retransmission)
 
 
+SMALL = offering(mss(500))
+FULL = bytes(range(250)) * 2
+"""The text of a segment, where our SYN offers so small a one."""
+
+
+def two_segments(peer, target):
+    """Have the target send two segments, which we do not acknowledge yet."""
+    target.send(2 * FULL)
+    return peer.expect(ACK, data=FULL), peer.expect(ACK, data=FULL)
+
+
 @pytest.fixture
 def two(peer, target):
     """Two segments of the target's, not yet acknowledged."""
-    target.configure(Parameter.NAGLE, 0)
-    target.send(TEN[:4])
-    target.send(TEN[4:])
-    return peer.expect(ACK, data=TEN[:4]), peer.expect(ACK, data=TEN[4:])
+    return two_segments(peer, target)
 
 
 @requirement("RFC9293:3.4-retx-queue-removal", "RFC9293:3.10.7.4-ack-estab-new")
+@SMALL
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_acknowledged_segment_leaves_the_retransmission_queue(peer, two):
     _, second = two
@@ -65,6 +73,7 @@ def test_segment_acknowledged_in_part_stays_in_the_retransmission_queue(peer, ta
 
 
 @requirement("RFC6298:5.4-retx-earliest", "RFC9293:3.8-retx-loss")
+@SMALL
 @target_in(ESTABLISHED)
 def test_earliest_segment_is_sent_again_first(peer, two):
     peer.expect_retransmission(two[0])
@@ -155,13 +164,11 @@ def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
 
 
 @requirement("RFC6298:5.3-restart-timer")
+@SMALL
 @target_in(LISTEN)
 def test_ack_of_something_new_starts_the_timer_anew(peer, target, timing):
     rto = 3 * open_slowly(peer, target, after=0.3 * timing.initial_rto)  # or more
-    target.configure(Parameter.NAGLE, 0)
-    target.send(TEN[:4])
-    target.send(TEN[4:])
-    second = [peer.expect(ACK, data=TEN[:4]), peer.expect(ACK, data=TEN[4:])][1]
+    _, second = two_segments(peer, target)
     peer.expect_nothing(for_=0.6 * rto)
     ack = peer.send(ACK, ack=second.seq)
     assert peer.expect_retransmission(second, within=2 * timing.retransmission).at - ack.at >= NEARLY * rto
