@@ -108,6 +108,23 @@ def test_third_duplicate_acknowledgment_retransmits():
     assert [one.seq for one in bed.say(ACK, 1, 1)] == [first.seq]
 
 
+def test_duplicate_acknowledgments_beyond_what_was_outstanding_draw_nothing():
+    bed = Bed()
+    bed.passive().send(bytes(10_000))
+    outstanding = bed.taken()
+    drawn = [one for _ in range(20) for one in bed.say(ACK, 1, 1)]
+    assert len(drawn) <= len(outstanding) + 2  # limited transmit makes it two more
+
+
+@pytest.mark.parametrize(("algorithm", "left"), [(5681, 2), (9438, 2.8)])
+def test_a_loss_leaves_what_the_algorithm_says(algorithm, left):
+    bed = Bed(congestion_control=algorithm)
+    endpoint = bed.passive()
+    endpoint.send(bytes(10_000))
+    bed.wait(1.5)
+    assert endpoint.ssthresh == int(left * 536)
+
+
 @pytest.mark.parametrize(("mtu", "expected"), [(576, [536, 536, 388]), (1500, []), (60, [])])
 def test_packet_that_is_too_big_is_sent_in_smaller_ones(mtu, expected):
     bed = Bed()
@@ -257,6 +274,13 @@ def test_keep_alive_is_off_and_can_be_switched_on():
     assert len(bed.wait(7199.0)) == 0
     assert len(bed.wait(300.0)) == 2
     assert bed.user.signals[-1] is Signal.TIMED_OUT
+
+
+def test_keep_alive_may_have_an_octet():
+    bed = Bed(keep_alive=True, keep_alive_octet=True)
+    bed.passive()
+    (probe,) = bed.wait(7201.0)
+    assert (probe.seq, probe.data) == (bed.irs, b"\0")
 
 
 def test_urgent_pointer_of_what_is_sent_designates_the_octet_after():
