@@ -114,16 +114,19 @@ class Peer(Endpoint):
             self.expect_alive()
         return challenge
 
-    def expect_data(self, data: bytes, *, ctl: Ctl = Ctl.ACK, acknowledge: bool = False) -> Segment:
+    def expect_data(
+        self, data: bytes, *, ctl: Ctl = Ctl.ACK, acknowledge: bool = False, within: float | None = None
+    ) -> Segment:
         """These octets have to come in order, however segmented, and then `ctl`; return the last segment.
 
         `ctl` is on the last data or on a segment of its own: with FIN | ACK, the end of the stream has to follow.
         With `acknowledge`, each segment is acknowledged as it comes: for more than the target may send at once.
+        `within` is for each segment, as in `expect`.
         """
         left = data
         while True:
             start = self.rcv_nxt
-            got = self.expect_one_of(Expectation(Ctl.ACK), Expectation(ctl))
+            got = self.expect_one_of(Expectation(Ctl.ACK), Expectation(ctl), within=within)
             assert got is not None  # silence was not among the choices
             new = got.data[sequence.distance(got.seq, start) :] if got.data and self.tcb.takes(got) else b""
             if not left.startswith(new):

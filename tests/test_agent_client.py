@@ -135,6 +135,8 @@ def test_an_accepted_connection_has_the_octets_of_its_vector() -> None:
         ),
         (lambda agent: agent.bind(1, 7, "::1"), p.BIND.ask(1, 7, "::1")),
         (lambda agent: agent.send_data(1, b"x", 9, urgent=True), p.SEND_DATA.ask(1, 9, 0x20, b"x")),
+        (lambda agent: agent.open_and_send(1, 9, "::1%lo", b"x"), p.OPEN_AND_SEND.ask(1, 9, "::1", b"x")),
+        (lambda agent: agent.flush(1), p.FLUSH.ask(1)),
         (lambda agent: agent.configure(1, Parameter.TTL, 9), p.CONFIGURE_SOCKET.ask(1, 0, b"\x09")),
         (lambda agent: agent.configure(1, Parameter.MSS, 536), p.CONFIGURE_SOCKET.ask(1, 5, b"\x02\x18")),
         (

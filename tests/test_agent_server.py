@@ -248,7 +248,7 @@ def test_what_is_no_request_gets_no_answer(bench: Bench, datagram: bytes) -> Non
     assert channel.receive(at_once()) is None
 
 
-@pytest.mark.parametrize(("group", "number"), [(0, 0), (0, 4), (1, 1), (2, 8), (2, 0x7A), (0x7F, 0xFF)])
+@pytest.mark.parametrize(("group", "number"), [(0, 0), (0, 4), (1, 1), (2, 8), (2, 0x60), (0x7F, 0xFF)])
 def test_an_unknown_primitive_is_not_found(bench: Bench, group: int, number: int) -> None:
     channel = bench.channel()
     channel.send(Message(Kind.REQUEST, group, number, b"abc").encode())
@@ -288,6 +288,37 @@ def test_ids_count_up_and_are_not_given_again(agent: Agent) -> None:
     assert [agent.create_and_bind() for _ in range(3)] == [1, 2, 3]
     agent.close_socket(3)
     assert agent.create_and_bind() == 4
+
+
+@python_only
+def test_a_syn_can_carry_data(bench: Bench, agent: Agent, family: int) -> None:
+    listener = bench.listener(family)
+    number = agent.create_and_bind(address=LOOPBACK[family])
+    agent.open_and_send(number, listener.getsockname()[1], LOOPBACK[family], b"early, ")
+    agent.send_data(number, b"late")
+    assert agent.connect_outcome(soon()) is Result.OK
+    assert bench.receive(bench.keep(listener.accept()[0]), 11) == b"early, late"
+
+
+@python_only
+def test_a_listener_sends_nothing(bench: Bench, agent: Agent) -> None:
+    number = agent.create_and_bind()
+    agent.listen_and_accept(number)
+    port = bench.listener().getsockname()[1]
+    assert refusal(agent.open_and_send, number, port, "127.0.0.1", b"x") is Result.EXISTS
+
+
+def test_posix_has_no_flush(bench: Bench, agent: Agent) -> None:
+    number, _ = connected(bench, agent)
+    with pytest.raises(NotApplicable):
+        agent.flush(number)
+
+
+def test_what_is_not_connected_receives_nothing(agent: Agent) -> None:
+    number = agent.create_and_bind()
+    assert refusal(agent.receive_and_forward, number) is Result.DOES_NOT_EXIST
+    agent.listen_and_accept(number)
+    assert refusal(agent.receive_and_forward, number) is Result.DOES_NOT_EXIST
 
 
 def test_a_port_that_is_taken_cannot_be_bound(bench: Bench, agent: Agent, family: int) -> None:

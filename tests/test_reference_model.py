@@ -172,6 +172,43 @@ def test_a_parameter_can_be_read(wire, agent):
         agent.parameter(number, Parameter.BACKLOG)
 
 
+# -- OPEN and SEND together, FLUSH --
+
+
+def test_what_the_syn_carried_in_vain_is_sent_again(wire, agent):
+    number = agent.create_and_bind(None, THEIRS["ipv4"])
+    peer = peer_to(wire, None)
+    agent.open_and_send(number, 20000, OURS["ipv4"], b"hello")
+    syn = peer.expect(Ctl.SYN)
+    assert syn.data == b"hello"
+    peer.tcb.rcv_nxt = syn.seq + 1 + 2
+    peer.send(Ctl.SYN | Ctl.ACK)
+    peer.expect_data(b"llo")
+    assert agent.connect_outcome(wire.now() + 1) is Result.OK
+
+
+def test_what_the_syn_carried_is_sent_after_crossing_syns(wire, agent):
+    number = agent.create_and_bind(None, THEIRS["ipv4"])
+    peer = peer_to(wire, None)
+    agent.open_and_send(number, 20000, OURS["ipv4"], b"hello")
+    syn = peer.expect(Ctl.SYN)
+    peer.send(Ctl.SYN)
+    peer.tcb.rcv_nxt = syn.seq + 1
+    peer.expect(Ctl.SYN | Ctl.ACK, seq=syn.seq, data=b"")
+    peer.send(Ctl.ACK, seq=peer.iss + 1)
+    peer.expect_data(b"hello")
+
+
+def test_flush_drops_what_has_no_numbers_yet(wire, agent):
+    peer, number = connected(wire, agent)
+    peer.send(Ctl.ACK, window=0)
+    agent.send_data(number, b"stale")
+    agent.flush(number)
+    agent.send_data(number, b"fresh")
+    peer.send(Ctl.ACK)
+    peer.expect_data(b"fresh")
+
+
 # -- error reports --
 
 

@@ -51,6 +51,24 @@ def test_send_in_listen_leaves_the_listener(peer, target):
     peer.expect(SYN | ACK, ack=peer.iss + 1, data=b"")
 
 
+@requirement("RFC9293:3.10.2-send-listen")
+@target_in(LISTEN)
+def test_send_in_listen_to_somebody_opens(peer, target):
+    target.connect_listener(peer.flow, data=b"hello")
+    peer.expect_one_of(*OPENING_SYNS)
+    assert target.state_becomes(SYN_SENT)
+
+
+@requirement("RFC9293:3.10.2-send-listen")
+@target_in(LISTEN)
+def test_text_of_a_send_in_listen_goes_out(peer, target):
+    target.connect_listener(peer.flow, data=b"hello")
+    syn = peer.expect_one_of(*OPENING_SYNS)
+    peer.send(SYN | ACK)
+    peer.expect_data(b"hello"[len(syn.data) :])
+    assert target.connected() == "ok"
+
+
 @requirement("RFC9293:3.10.1-open-listen-active")
 @target_in(LISTEN)
 def test_open_in_listen_sends_a_syn(peer, target):

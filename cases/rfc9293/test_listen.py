@@ -7,6 +7,7 @@ from conformance import (
     FIN,
     LISTEN,
     NO_CTL,
+    NOTHING,
     PSH,
     RST,
     SYN,
@@ -144,6 +145,23 @@ def test_segment_without_syn_ack_and_rst_is_dropped(peer, ctl, data):
 def test_urg_and_psh_with_syn_change_nothing(peer, ctl, urgent):
     peer.send(ctl, urgent=urgent)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
+
+
+@requirement("RFC9293:3.10.7.2-listen-synfin")
+@target_in(LISTEN)
+def test_syn_with_fin_is_answered_or_dropped(peer, facts):
+    peer.send(SYN | FIN)
+    answer = peer.expect_one_of(reply(SYN | ACK, ack=peer.iss + 1), reply(SYN | ACK, ack=peer.iss + 2), NOTHING)
+    facts["SYN,FIN opens a connection"] = answer is not None
+
+
+@requirement("RFC9293:3.10.7.2-listen-synfin", "RFC9293:3.10.7.2-listen-syn")
+@target_in(LISTEN)
+def test_listener_takes_a_syn_after_one_with_fin(peer, another):
+    peer.inject(peer.craft(SYN | FIN))
+    other = another()
+    other.send(SYN)
+    other.expect(SYN | ACK, ack=other.iss + 1)
 
 
 @requirement("RFC9293:3.10.7.2-listen-syn")

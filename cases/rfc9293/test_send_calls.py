@@ -55,3 +55,14 @@ def test_acknowledgment_makes_room_in_the_window(peer, target):
     peer.expect_data(2000 * b"x")
     peer.send(ACK, ack=peer.irs + 1 + 1000, window=2000)
     peer.expect(ACK, seq=peer.irs + 1 + 2000, data=1000 * b"x")
+
+
+@requirement("RFC9293:MAY-14")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_flush_drops_what_is_beyond_the_window(peer, target):
+    peer.send(ACK, window=0)
+    target.send(b"stale")
+    target.flush()
+    target.send(b"fresh")
+    peer.send(ACK, window=1000)
+    peer.expect_data(b"fresh")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.agent import lookup
 from conformance.agent import primitives as p
@@ -13,10 +13,8 @@ from conformance.agent.flow import Flow, with_scope
 from conformance.agent.primitives import Parameter, Primitive
 from conformance.agent.protocol import VERSION, Result
 from conformance.agent.refusal import Refused
+from conformance.agent.session import Session
 from conformance.agent.settings import configure, number_of, value_of
-
-if TYPE_CHECKING:
-    from conformance.agent.session import Session
 
 _HOW = (socket.SHUT_RD, socket.SHUT_WR, socket.SHUT_RDWR)
 
@@ -106,6 +104,17 @@ def _connect(session: Session, number: int, port: int, address: str) -> tuple[An
     return ()
 
 
+def _open_and_send(session: Session, number: int, port: int, address: str, data: bytes) -> tuple[Any, ...]:
+    endpoint = session.endpoint(number)
+    family = _same_family(endpoint, address)
+    endpoint.open_and_send(with_scope(family, address, port, session.interface), data)
+    return ()
+
+
+def _flush(session: Session, number: int) -> tuple[Any, ...]:
+    raise Refused(Result.NO_PRIMITIVE)  # POSIX has no such call
+
+
 def _configure_socket(session: Session, number: int, parameter: int, value: bytes) -> tuple[Any, ...]:
     endpoint = session.endpoint(number)
     if parameter == Parameter.BACKLOG:
@@ -183,6 +192,8 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.FLUSH: _flush,
+    p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,

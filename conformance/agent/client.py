@@ -142,6 +142,11 @@ class Agent(Tuning):
         if response is not None and response.result:
             self._exchange.refuse(p.CONNECT, response.result)
 
+    def open_and_send(self, socket: int, port: int, address: str, data: bytes) -> None:
+        """Issue a CONNECT whose SYN is to carry `data` (ours only); its end is told by `connect_outcome`."""
+        self._exchange.ask(p.OPEN_AND_SEND, socket, port, _bare(address), data)
+        self._connect_socket = socket
+
     def connect_outcome(self, until: float) -> Result | None:
         """Return how the CONNECT ended: OK, REFUSED, USER_TIMEOUT, RESET...; None when that is not known by `until`.
 
@@ -167,6 +172,10 @@ class Agent(Tuning):
         """
         flags = p.URGENT_FLAG * urgent | p.PUSH_FLAG * push
         self._exchange.ask(p.SEND_DATA, socket, len(data) if total is None else total, flags, data)
+
+    def flush(self, socket: int) -> None:
+        """FLUSH: drop what was SENT and is still beyond the window (ours only, and where the TCP has such a call)."""
+        self._exchange.ask(p.FLUSH, socket)
 
     def receive_and_forward(self, socket: int, max_forward: int = 0xFFFF, max_length: int = 0xFFFF) -> int:
         """Have the user RECEIVE up to `max_length` octets (0xFFFF: without end), told by `received`.

@@ -8,9 +8,10 @@ import socket
 import struct
 from typing import Any
 
+from conformance.agent import fast_open, reports
 from conformance.agent import primitives as p
-from conformance.agent import reports
-from conformance.agent.flow import Flow, bare, flow_of
+from conformance.agent.flow import bare
+from conformance.agent.listening import Listening
 from conformance.agent.output import MOST, Output
 from conformance.agent.owner import Owner
 from conformance.agent.primitives import Report, Urgent
@@ -22,20 +23,15 @@ PIECE = 1400
 """Octets that one event forwards at most: no event is fragmented on an ordinary link."""
 
 _ABORT = struct.pack("ii", 1, 0)  # linger on, for no time
-_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 _OF_THE_CALL = (errno.EPIPE, errno.ENOTCONN, errno.EINVAL, errno.ECONNRESET, errno.ETIMEDOUT)
 _SENDING = (socket.SHUT_WR, socket.SHUT_RDWR)
 
 
-class Endpoint:
-    """A socket with its id. `flow` is its connection, which stays known when that has ended."""
+class Endpoint(Listening):
+    """A socket with its id: its calls, and what becomes of them."""
 
     def __init__(self, sock: socket.socket, number: int, owner: Owner) -> None:
-        self.sock = sock
-        self.number = number
-        self.flow: Flow | None = None
-        self.backlog: int | None = None
-        self._owner = owner
+        super().__init__(sock, number, owner)
         self._output = Output()
         self._connecting = False
         self._reported: set[Report] = set()  # unasked, in place of the answer to a call
@@ -43,36 +39,9 @@ class Endpoint:
         self._sent_all = False  # the user said that it sends no more
         self._shutdown_later: int | None = None
         self._close_later = False
-        self._accept_left = 0
         self._forward_left = 0
         self._forward_most = 0
-        self._starved = False
         sock.setblocking(False)
-
-    @property
-    def listening(self) -> bool:
-        """Whether the socket listens."""
-        return bool(self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN))
-
-    def listen(self, maximum: int) -> None:
-        """Listen, and accept up to `maximum` connections from now on."""
-        self.sock.listen(maximum if self.backlog is None else self.backlog)
-        self.flow = flow_of(self.sock)
-        self._accept_left = maximum
-        self._starved = False
-        self._set_watch()
-
-    def set_backlog(self, backlog: int) -> None:
-        """Set the backlog, at once if the socket listens already."""
-        self.backlog = backlog
-        if self.listening:
-            self.sock.listen(backlog)
-
-    def resume(self) -> None:
-        """Accept again, after there was no room; nothing when the listener was closed meanwhile."""
-        self._starved = False
-        if self.sock.fileno() >= 0:
-            self._set_watch()
 
     def connect(self, address: tuple[Any, ...]) -> None:
         """Issue a connection attempt."""
@@ -86,9 +55,18 @@ class Endpoint:
         self._connecting = True
         self._set_watch()
 
-    def connected_to(self, address: str, port: int) -> None:
-        """Take note of the connection."""
-        self.flow = flow_of(self.sock, (address, port))
+    def open_and_send(self, address: tuple[Any, ...], data: bytes) -> None:
+        """Issue a connection attempt whose SYN carries data; what the kernel does not take yet is queued."""
+        if not fast_open.AVAILABLE:
+            raise Refused(Result.NO_PRIMITIVE)
+        if self._connecting:
+            raise Refused(Result.EXISTS)
+        self._failure = None
+        taken = fast_open.connect(self.sock, address, data)
+        self.connected_to(bare(address[0]), address[1])
+        self._connecting = True
+        self._output.add(data[taken:], 0)
+        self._set_watch()
 
     def send(self, data: bytes, flags: int) -> None:
         """Send, or queue what the kernel does not take yet."""
@@ -183,7 +161,7 @@ class Endpoint:
         self._owner.watch.set(self.sock, 0, self._ready)
         self._output.clear()
         self.sock.close()
-        self._owner.released(self)
+        self._owner.released(self.sock)
 
     def _set_watch(self) -> None:
         """Watch for what there is to do: nothing is read before it is asked for."""
@@ -248,26 +226,6 @@ class Endpoint:
             self._failure = Result.DOES_NOT_EXIST if broken else result_of(error.errno)
         self._output.clear()
         return self._failure
-
-    def _accept(self) -> None:
-        """Accept one connection and tell it; where there is no room, it stays in the kernel's queue."""
-        if not self._owner.has_room():
-            self._starve()
-            return
-        try:
-            sock, address = self.sock.accept()
-        except OSError as error:
-            if error.errno in _NO_ROOM:
-                self._starve()
-            return
-        self._accept_left -= 1
-        endpoint = self._owner.adopt(sock)
-        endpoint.connected_to(bare(address[0]), address[1])
-        self._owner.report(p.LISTEN_AND_ACCEPT, self.number, endpoint.number, address[1], bare(address[0]))
-
-    def _starve(self) -> None:
-        self._starved = True
-        self._owner.starve(self)
 
     def _forward(self) -> None:
         """Read once and forward it."""

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import socket
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from conformance.agent.primitives import Primitive
 from conformance.agent.protocol import Result
 from conformance.agent.watch import Watch
 
-if TYPE_CHECKING:
-    from conformance.agent.endpoint import Endpoint
+
+class Adopted(Protocol):
+    """What a listener needs of a socket that it has accepted."""
+
+    number: int
+
+    def connected_to(self, address: str, port: int) -> None:
+        """Take note of the connection."""
 
 
 class Owner(Protocol):
@@ -24,11 +31,11 @@ class Owner(Protocol):
     def has_room(self) -> bool:
         """Tell whether there may be one more socket."""
 
-    def adopt(self, sock: socket.socket) -> Endpoint:
+    def adopt(self, sock: socket.socket) -> Adopted:
         """Take over an accepted socket."""
 
-    def starve(self, listener: Endpoint) -> None:
-        """Call `resume` of the listener when a socket is released."""
+    def starve(self, resume: Callable[[], None]) -> None:
+        """Call `resume` when a socket is released."""
 
-    def released(self, endpoint: Endpoint) -> None:
-        """Take note that the endpoint's socket is closed."""
+    def released(self, sock: socket.socket) -> None:
+        """Take note that the socket is closed."""

@@ -1,7 +1,7 @@
 """The primitives: one table, which the server and the client both read.
 
-GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, SOCKET_STATE, BIND, URGENT_DATA, ERRORS and
-GET_PARAMETER, and the *event* of CONNECT, which tells how an attempt ended: the response only says that it was issued.
+GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, those of the TCP group from FLUSH to
+SOCKET_STATE, and the *event* of CONNECT, which tells how an attempt ended: the response only says that it was issued.
 """
 
 from __future__ import annotations
@@ -70,6 +70,8 @@ LISTEN_AND_ACCEPT = Primitive("LISTEN_AND_ACCEPT", TCP, 0x04, Layout(U16, U16), 
 CONNECT = Primitive("CONNECT", TCP, 0x05, Layout(U16, U16, ADDRESS), event=Layout(U16))
 CONFIGURE_SOCKET = Primitive("CONFIGURE_SOCKET", TCP, 0x06, Layout(U16, U16, OCTETS))
 SHUTDOWN = Primitive("SHUTDOWN", TCP, 0x07, Layout(U16, U8))
+FLUSH = Primitive("FLUSH", TCP, 0x79, Layout(U16))
+OPEN_AND_SEND = Primitive("OPEN_AND_SEND", TCP, 0x7A, Layout(U16, U16, ADDRESS, OCTETS))
 GET_PARAMETER = Primitive("GET_PARAMETER", TCP, 0x7B, Layout(U16, U16), Layout(OCTETS))
 ERRORS = Primitive("ERRORS", TCP, 0x7C, Layout(U16, BOOL), Layout(OCTETS))
 URGENT_DATA = Primitive("URGENT_DATA", TCP, 0x7D, Layout(U16), Layout(U8, OCTETS))
@@ -79,7 +81,7 @@ SOCKET_STATE = Primitive("SOCKET_STATE", TCP, 0x7F, Layout(U16, U16, ADDRESS, sh
 PRIMITIVES = (
     *(GET_VERSION, START_TEST, END_TEST, IDENTIFY),
     *(CLOSE_SOCKET, CREATE_AND_BIND, SEND_DATA, RECEIVE_AND_FORWARD, LISTEN_AND_ACCEPT, CONNECT),
-    *(CONFIGURE_SOCKET, SHUTDOWN, GET_PARAMETER, ERRORS, URGENT_DATA, BIND, SOCKET_STATE),
+    *(CONFIGURE_SOCKET, SHUTDOWN, FLUSH, OPEN_AND_SEND, GET_PARAMETER, ERRORS, URGENT_DATA, BIND, SOCKET_STATE),
 )
 BY_NUMBER = {(primitive.group, primitive.number): primitive for primitive in PRIMITIVES}
 

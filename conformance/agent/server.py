@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from conformance.agent.control import Allowed, Control
+from conformance.agent.dispatch import handle
 from conformance.agent.primitives import Primitive
 from conformance.agent.protocol import SERVICE, Kind, Message, ProtocolError, Result, decode
 from conformance.agent.room import Limits, Room
@@ -82,7 +83,7 @@ class Server:
         if key not in self._sessions and len(self._sessions) >= self._limits.sessions:
             control.send(_no_room(message), address)
             return
-        session.handle(message)
+        handle(session, message)
         if session.empty:  # so that asking alone takes no memory
             self._sessions.pop(key, None)
             self._heard.pop(key, None)

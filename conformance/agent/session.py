@@ -7,13 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from conformance.agent import primitives as p
-from conformance.agent.calls import CALLS
 from conformance.agent.endpoint import Endpoint
 from conformance.agent.flow import Flow
 from conformance.agent.primitives import Primitive
-from conformance.agent.protocol import SERVICE, Message, ProtocolError, Result
-from conformance.agent.refusal import Refused, result_of
+from conformance.agent.protocol import SERVICE, Result
+from conformance.agent.refusal import Refused
 from conformance.agent.room import Room
 from conformance.agent.watch import Watch
 
@@ -37,12 +35,12 @@ class Session:
     ) -> None:
         self.watch = watch
         self._service = service
-        self._reply = reply
+        self.reply = reply
         self._room = room
         self.interface = interface
         self._number = 0
         self._endpoints: dict[int, Endpoint] = {}
-        self._all: set[Endpoint] = set()  # also those closed ones that still have something to send
+        self._all: dict[socket.socket, Endpoint] = {}  # also those closed ones that still have something to send
         self._closed: OrderedDict[int, Flow] = OrderedDict()
 
     @property
@@ -50,28 +48,9 @@ class Session:
         """Whether there is nothing that would have to be kept."""
         return not self._all and not self._closed
 
-    def handle(self, message: Message) -> None:
-        """Do what the request asks for and answer it."""
-        primitive = p.BY_NUMBER.get((message.group, message.number))
-        if primitive is None:
-            unknown = Primitive("unknown", message.group, message.number)
-            self._reply(unknown.answer(result=Result.NO_PRIMITIVE, service=message.service))
-            return
-        values: tuple[Any, ...] = ()
-        result = Result.OK
-        try:
-            values = CALLS[primitive](self, *primitive.request.decode(message.data))
-        except ProtocolError:
-            result = Result.INVALID_PARAMETER
-        except Refused as refused:
-            result = refused.result
-        except OSError as error:
-            result = result_of(error.errno)
-        self._reply(primitive.answer(*values, result=result, service=message.service))
-
     def abort(self) -> None:
         """Reset every connection and forget everything."""
-        for endpoint in list(self._all):
+        for endpoint in list(self._all.values()):
             endpoint.abort()
         self._endpoints.clear()
         self._closed.clear()
@@ -80,7 +59,7 @@ class Session:
 
     def report(self, primitive: Primitive, *values: Any, result: Result = Result.OK) -> None:
         """Send an event to the tester."""
-        self._reply(primitive.report(*values, result=result, service=self._service))
+        self.reply(primitive.report(*values, result=result, service=self._service))
 
     def has_room(self) -> bool:
         """Tell whether there may be one more socket."""
@@ -92,17 +71,17 @@ class Session:
         endpoint = Endpoint(sock, number, self)
         self._endpoints[number] = endpoint
         self._closed.pop(number, None)
-        self._all.add(endpoint)
+        self._all[sock] = endpoint
         self._room.take()
         return endpoint
 
-    def starve(self, listener: Endpoint) -> None:
-        """Have the listener go on accepting when a socket is released."""
-        self._room.wait(listener.resume)
+    def starve(self, resume: Callable[[], None]) -> None:
+        """Have a listener go on accepting when a socket is released."""
+        self._room.wait(resume)
 
-    def released(self, endpoint: Endpoint) -> None:
-        """Take note that the endpoint's socket is closed."""
-        self._all.discard(endpoint)
+    def released(self, sock: socket.socket) -> None:
+        """Take note that the socket is closed."""
+        self._all.pop(sock, None)
         self._room.release()
 
     def _next_number(self) -> int:

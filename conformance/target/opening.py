@@ -68,10 +68,11 @@ class Opening(Calls):
         self._connection = self._needs_agent("open").create_and_bind(None, self.address)
         self._prepared, self._receiving, self._remote = True, False, None
 
-    def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True) -> None:
+    def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True, data: bytes = b"") -> None:
         """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours.
 
-        The user names the address under test as the local one, unless `address_chosen` is false.
+        The user names the address under test as the local one, unless `address_chosen` is false. `data` is what it
+        SENDs together with the OPEN, for the SYN to carry.
         """
         agent = self._needs_agent("connect")
         local = self.address if address_chosen else ANY_ADDRESS[self.family]
@@ -79,18 +80,24 @@ class Opening(Calls):
             self._connection = agent.create_and_bind(port, local)
         self._prepared = self._receiving = False
         self._remote = (flow.local, flow.local_port)
-        self._call("OPEN (active)")
-        agent.connect(self._connection, flow.local_port, flow.local)
+        self._call("OPEN (active)" + (f" and SEND {len(data)} octets" if data else ""))
+        if data:
+            agent.open_and_send(self._connection, flow.local_port, flow.local, data)
+        else:
+            agent.connect(self._connection, flow.local_port, flow.local)
 
-    def connect_listener(self, flow: Flow) -> None:
-        """OPEN active of the connection that is in LISTEN, to our end of `flow`.
+    def connect_listener(self, flow: Flow, data: bytes = b"") -> None:
+        """OPEN active of the connection that is in LISTEN, to our end of `flow`; or SEND `data` there.
 
         `NotApplicable` where the target's user calls know no such thing, as those of POSIX do not.
         """
-        self._call("OPEN (active) in LISTEN")
+        self._call("SEND in LISTEN, to a remote socket" if data else "OPEN (active) in LISTEN")
         agent = self._needs_agent("connect")
         try:
-            agent.connect(self._socket_at_hand, flow.local_port, flow.local, self._now() + self._timing.reply)
+            if data:
+                agent.open_and_send(self._socket_at_hand, flow.local_port, flow.local, data)
+            else:
+                agent.connect(self._socket_at_hand, flow.local_port, flow.local, self._now() + self._timing.reply)
         except AgentRefused as refused:
             raise NotApplicable(f"its user calls make no LISTEN active: {refused}") from None
         self._connection, self._listener = self._socket_at_hand, None

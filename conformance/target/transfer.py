@@ -21,6 +21,14 @@ class Transfer(Calls):
         self._call(f"SEND {len(data)} octets in LISTEN")
         self._needs_agent("send").send_data(self._listener, data)
 
+    def flush(self) -> None:
+        """FLUSH: have the TCP drop what was SENT and is still beyond the window (RFC 9293, section 3.9.1.7).
+
+        `NotApplicable` where the target's user calls know no such thing, as those of POSIX do not.
+        """
+        self._call("FLUSH")
+        self._needs_agent("flush").flush(self._open_connection())
+
     def begin_to_receive(self) -> None:
         """RECEIVE, without waiting for what it returns: `receive` tells that."""
         self._call("RECEIVE")

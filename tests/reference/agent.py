@@ -154,6 +154,16 @@ def _connect(session: Session, number: int, port: int, address: str) -> tuple[An
     return ()
 
 
+def _open_and_send(session: Session, number: int, port: int, address: str, data: bytes) -> tuple[Any, ...]:
+    session.socket(number).connect(octets(address), port, data)
+    return ()
+
+
+def _flush(session: Session, number: int) -> tuple[Any, ...]:
+    session.socket(number).flush()
+    return ()
+
+
 def _send_data(session: Session, number: int, total: int, flags: int, data: bytes) -> tuple[Any, ...]:
     if total < len(data) or (total and not data):
         raise Refusal(Result.INVALID_PARAMETER)
@@ -222,6 +232,8 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.FLUSH: _flush,
+    p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
     p.URGENT_DATA: _urgent_data,

@@ -21,12 +21,12 @@ class Calls(SynSent):
 
     # -- OPEN --
 
-    def open_active(self) -> None:
-        """OPEN active: choose an ISS, send `<SEQ=ISS><CTL=SYN>`, enter SYN-SENT."""
+    def open_active(self, text: bytes = b"") -> None:
+        """OPEN active: choose an ISS, send `<SEQ=ISS><CTL=SYN>`, enter SYN-SENT. The SYN carries what was SENT."""
         self.choose_iss()
         self.open_window()
         self.enter(State.SYN_SENT)
-        self.send_syn(SYN)
+        self.send_syn(SYN, text)
 
     def open_again(self) -> None:
         """OPEN where there is a connection already: an error."""
@@ -36,12 +36,12 @@ class Calls(SynSent):
         """Take ISS from the clock; SND.UNA is ISS, SND.NXT will be ISS+1."""
         self.iss = self.snd_una = self.snd_nxt = self.host.choose_iss(self.flow, above)
 
-    def send_syn(self, ctl: int) -> None:
+    def send_syn(self, ctl: int, text: bytes = b"") -> None:
         """Send SYN or SYN,ACK for the first time, and queue it for retransmission."""
-        sent = Sent(self.snd_nxt, ctl, b"", self.host.now)
+        sent = Sent(self.snd_nxt, ctl, text, self.host.now)
         self.queue.append(sent)
         self.snd_nxt = sent.end
-        self.emit(ctl, self.iss)
+        self.emit(ctl, self.iss, text)
         self.start("retransmission", self.rto)
         if self.settings.user_timeout is not None:
             self.be_patient()
@@ -57,6 +57,13 @@ class Calls(SynSent):
         self.unsent += text
         if urgent:
             self.snd_up = add(self.snd_nxt, len(self.unsent))
+        self.finish()
+
+    # -- FLUSH --
+
+    def flush(self) -> None:
+        """FLUSH (MAY-14): drop what is still beyond the window, and has no numbers yet."""
+        self.unsent.clear()
         self.finish()
 
     # -- RECEIVE --

@@ -39,7 +39,7 @@ class Opens:
         self.listeners[address, port] = listener
         return listener
 
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
         """OPEN active; refused for an address that no TCP can have (MUST-46), and for a connection that exists."""
         if not self.may_be_opened_to(flow.remote):
             raise Refused(ILLEGAL)
@@ -47,7 +47,7 @@ class Opens:
             raise Refused(EXISTS)
         endpoint = self.new_endpoint(flow, settings)
         endpoint.user = user
-        endpoint.open_active()
+        endpoint.open_active(text)
         return endpoint
 
     def call_in_closed(self, call: str) -> None:

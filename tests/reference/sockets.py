@@ -117,8 +117,8 @@ class Socket(User):
         if self.listener is not None:
             self.listener.backlog = backlog
 
-    def connect(self, remote: bytes, port: int) -> None:
-        """OPEN active."""
+    def connect(self, remote: bytes, port: int, text: bytes = b"") -> None:
+        """OPEN active, and SEND with it."""
         host = self._owner.host
         if self.endpoint is not None:
             raise Refusal(Result.EXISTS)
@@ -127,7 +127,7 @@ class Socket(User):
             self.listener = None
         local = self.address if any(self.address) else host.local_address(len(remote))
         flow = Flow(local, self._port or host.free_port(), remote, port)
-        self.endpoint = host.connect(flow, self.settings, self)
+        self.endpoint = host.connect(flow, self.settings, self, text)
         self.flow = flow
         self._connecting = True
 
@@ -139,6 +139,12 @@ class Socket(User):
         endpoint = self._open("SEND")
         if endpoint is not None:
             endpoint.send(data, urgent=urgent)
+
+    def flush(self) -> None:
+        """FLUSH."""
+        endpoint = self._open("FLUSH")
+        if endpoint is not None:
+            endpoint.flush()
 
     def forward(self, most: int, total: int) -> None:
         """RECEIVE so many octets from now on, each event forwarding up to `most`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.state import State
-from reference.numbers import add, le, lt
+from reference.numbers import add, ahead, le, lt
 from reference.otherwise import Otherwise
 from reference.segment import ACK, FIN, RST, SYN, Segment
 from reference.user import Signal
@@ -63,10 +63,20 @@ class SynSent(Otherwise):
     def syn_answered(self, segment: Segment) -> None:
         """Our SYN is acknowledged: ESTABLISHED, an ACK, and what else the segment holds, from the sixth check on."""
         self.snd_una = segment.ack
+        self.take_back_text(segment.ack)
         self.remove_acknowledged(segment.ack)
         self.ack_due = True
         self.established()
         self.continue_with_text(segment)
+
+    def take_back_text(self, ack: int) -> None:
+        """Of the text that our SYN carried, what is not acknowledged has to be sent again, without the SYN."""
+        syn = self.queue[0]
+        left = len(syn.text) - (ahead(syn.seq, ack) - 1)
+        if left:
+            self.unsent[:0] = syn.text[-left:]
+            syn.text = syn.text[:-left]
+            self.snd_nxt = syn.end
 
     def continue_with_text(self, segment: Segment) -> None:
         """Go on at the sixth check with what follows the SYN: its number is one less than that of the text."""
@@ -76,6 +86,7 @@ class SynSent(Otherwise):
     def syns_crossed(self, segment: Segment) -> None:
         """Simultaneous open (MUST-10): SYN-RECEIVED, `<SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>`; the rest is queued."""
         self.enter(State.SYN_RECEIVED)
+        self.take_back_text(add(self.iss, 1))
         self.queue[0].ctl |= ACK
         self.emit(SYN | ACK, self.iss)
         self.queue_with_syn(segment)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from conformance.state import State
 from reference.faults import Endpoint, Host, Listener, fault
 from reference.numbers import le
-from reference.segment import Flow
-from reference.user import NO_CONNECTION, Refused, Signal
+from reference.segment import Flow, Segment
+from reference.user import NO_CONNECTION, Refused, Settings, Signal, User
 
 EARLY = (State.SYN_SENT, State.SYN_RECEIVED)
 
@@ -134,3 +134,43 @@ class StatusKnowsNoClosing(Endpoint):
 class StatusOfNothingIsEstablished(Host):
     def status(self, flow: Flow, listening: bool) -> State:
         return super().status(flow, listening) if flow in self.connections else State.ESTABLISHED
+
+
+# -- data with our own SYN, and behind it --
+
+
+@fault("only-an-ack-of-all-that-the-syn-carries-is-taken", breaks="RFC9293:3.10.7.3-synsent-ack-range")
+class OnlyAnAckOfAllThatTheSynCarriesIsTaken(Endpoint):
+    def syn_is_acknowledged(self, segment: Segment) -> bool:
+        return segment.ack == self.snd_nxt
+
+
+@fault("text-of-the-syn-is-not-sent-again", breaks="RFC9293:3.10.7.3-synsent-ack-range")
+class TextOfTheSynIsNotSentAgain(Endpoint):
+    """It counts as acknowledged with the SYN."""
+
+    def take_back_text(self, ack: int) -> None:
+        super().take_back_text(ack)
+        self.unsent.clear()
+
+
+@fault("text-waits-until-the-syn-ack-is-acknowledged", breaks="RFC9293:3.10.7.3-synsent-synack-data")
+class TextWaitsUntilTheSynAckIsAcknowledged(Endpoint):
+    def syn_answered(self, segment: Segment) -> None:
+        super().syn_answered(segment)
+        self.acknowledge()
+
+
+@fault("text-of-a-send-in-listen-is-lost", breaks="RFC9293:3.10.2-send-listen")
+class TextOfASendInListenIsLost(Host):
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
+        return super().connect(flow, settings, user)
+
+
+# -- FLUSH --
+
+
+@fault("flush-drops-nothing", breaks="RFC9293:MAY-14")
+class FlushDropsNothing(Endpoint):
+    def flush(self) -> None:
+        pass

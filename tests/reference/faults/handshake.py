@@ -27,8 +27,8 @@ class SynOfThePeerIsNotCounted(Endpoint):
 class OwnSynIsNotCounted(Endpoint):
     """SND.NXT stays ISS after the SYN,ACK: the data begins one too low."""
 
-    def send_syn(self, ctl: int) -> None:
-        super().send_syn(ctl)
+    def send_syn(self, ctl: int, text: bytes = b"") -> None:
+        super().send_syn(ctl, text)
         if ctl & ACK:
             self.snd_nxt = self.iss
 
@@ -272,8 +272,8 @@ class ResetInTheWindowOfSynReceivedIsIgnored(Endpoint):
 
 @fault("syn-ack-is-not-sent-again", breaks=("RFC9293:3.10.8-synrcvd-retx", "RFC9293:3.10.8-retx-timeout"))
 class SynAckIsNotSentAgain(Endpoint):
-    def send_syn(self, ctl: int) -> None:
-        super().send_syn(ctl)
+    def send_syn(self, ctl: int, text: bytes = b"") -> None:
+        super().send_syn(ctl, text)
         if ctl & ACK:
             self.stop("retransmission")
 
@@ -308,9 +308,9 @@ class SynAckDoesNotBackOff(Endpoint):
 
 @fault("initial-rto-of-200-ms", breaks=("RFC6298:2.1-initial-rto", "RFC2525:2.7-initial-rto-low"))
 class InitialRtoOf200Ms(Endpoint):
-    def send_syn(self, ctl: int) -> None:
+    def send_syn(self, ctl: int, text: bytes = b"") -> None:
         self.rto = 0.2
-        super().send_syn(ctl)
+        super().send_syn(ctl, text)
 
 
 # -- the listener, while a handshake is going on --

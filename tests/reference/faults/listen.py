@@ -287,3 +287,26 @@ class PortOfAnAttemptHearsNoOthers(Host):
     def listener_for(self, segment: Segment) -> Correct | None:
         taken = any(flow.local_port == segment.flow.local_port for flow in self.connections)
         return None if taken and segment.flow.local_port >= 49152 else super().listener_for(segment)
+
+
+# -- SYN with FIN --
+
+
+@fault("syn-with-fin-is-reset", breaks="RFC9293:3.10.7.2-listen-synfin")
+class SynWithFinIsReset(Listener):
+    def check_syn(self, segment: Segment) -> bool:
+        if segment.ctl & SYN and segment.ctl & FIN:
+            self.host.send_reset(segment)
+            return False
+        return super().check_syn(segment)
+
+
+@fault("syn-with-fin-ends-the-listening", breaks=("RFC9293:3.10.7.2-listen-synfin", "RFC9293:3.10.7.2-listen-syn"))
+class SynWithFinEndsTheListening(Listener):
+    """The listener takes the FIN for its own."""
+
+    def check_syn(self, segment: Segment) -> bool:
+        if segment.ctl & SYN and segment.ctl & FIN:
+            self.close()
+            return False
+        return super().check_syn(segment)

@@ -420,8 +420,8 @@ class ResetDoesNotEndACrossedOpen(Endpoint):
 
 @fault("syn-is-not-sent-again", breaks="RFC9293:MUST-22")
 class SynIsNotSentAgain(Endpoint):
-    def open_active(self) -> None:
-        super().open_active()
+    def open_active(self, text: bytes = b"") -> None:
+        super().open_active(text)
         self.stop("retransmission")
 
 
@@ -458,13 +458,16 @@ class UnansweredSynIsNotTold(Endpoint):
 # -- user calls --
 
 
-@fault("open-waits-before-its-syn", breaks="RFC9293:3.9.1.1-open-active-syn")
+@fault(
+    "open-waits-before-its-syn",
+    breaks=("RFC9293:3.9.1.1-open-active-syn", "RFC9293:3.10.1-open-listen-active", "RFC9293:3.10.2-send-listen"),
+)
 class OpenWaitsBeforeItsSyn(Endpoint):
     """Nothing is sent before the first retransmission is due."""
 
-    def open_active(self) -> None:
+    def open_active(self, text: bytes = b"") -> None:
         emit, self.emit = self.emit, lambda *segment: None  # type: ignore[method-assign]
-        super().open_active()
+        super().open_active(text)
         self.emit = emit  # type: ignore[method-assign]
         self.start("retransmission", 2.0)
 
