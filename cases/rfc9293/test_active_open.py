@@ -155,7 +155,7 @@ def test_window_zero_in_the_syn_ack_is_probed(peer, target, timing):
     peer.expect(ACK, data=b"")
     target.send(b"early")
     empty, octet = reply(ACK, seq=peer.irs, data=b""), reply(ACK, seq=peer.irs + 1, data=b"e")
-    peer.expect_one_of(empty, octet, within=timing.retransmission)
+    peer.expect_one_of(empty, octet, within=timing.window_probe)
 
 
 @requirement("RFC9293:3.10.7.3-synsent-syn-window")

@@ -7,6 +7,15 @@ from reference.numbers import ahead, lt
 from reference.segment import Segment
 
 
+@fault("data-taken-counts-twice", breaks=("RFC9293:3.10.7.4-text-right-edge", "RFC9293:SHLD-14"))
+class DataTakenCountsTwice(Endpoint):
+    """The window shrinks by what came and by what it costs to keep it."""
+
+    def advance(self, octets: int) -> None:
+        super().advance(octets)
+        self.rcv_wnd = max(0, self.rcv_wnd - octets)
+
+
 @fault("last-octet-of-the-window-is-refused", breaks="RFC9293:3.8.6-honour-advertised")
 class LastOctetOfTheWindowIsRefused(Endpoint):
     def trim(self, segment: Segment) -> tuple[int, bytes, bool]:
