@@ -47,9 +47,11 @@ def test_window_with_its_top_bit_set_is_a_large_one(peer, target, offered, octet
 @requirement("RFC9293:3.10.7.4-ack-window-update", "RFC1122:4.2.2.20-dup-le")
 @target_in(ESTABLISHED)
 def test_window_is_taken_from_an_ack_of_nothing_new(peer, target):
-    peer.send(ACK, window=0)
-    target.send(TEN)
+    peer.rcv_wnd = 0
     peer.send(ACK)
+    peer.expect_alive()  # it has seen the window close
+    target.send(TEN)
+    peer.send(ACK, window=1000)
     peer.expect_data(TEN)
 
 
@@ -60,6 +62,7 @@ def test_window_of_an_ack_that_comes_late_does_not_count(peer, target):
     old = peer.expect(ACK, data=TEN)
     peer.send(ACK)
     peer.send(ACK, ack=old.seq, window=0)  # as if it had been sent before
+    peer.expect_alive()
     target.send(TEN)
     peer.expect(ACK, data=TEN)
 

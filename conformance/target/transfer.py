@@ -6,6 +6,9 @@ from conformance.agent.client import Agent
 from conformance.agent.protocol import Result
 from conformance.target.calls import Calls
 
+PIECE = 16384
+"""Octets asked for at once: what one request draws has to fit into the buffer of a datagram socket."""
+
 
 class Transfer(Calls):
     """SEND and RECEIVE."""
@@ -57,11 +60,21 @@ class Transfer(Calls):
     def receive_only(self, octets: int) -> bytes:
         """RECEIVE up to `octets` octets of what has come, and read no further: what remains fills the window still.
 
-        Not after `receive`, which has the user read whatever comes.
+        Returns fewer when a piece of them does not come in time. Not after `receive`, which has the user read whatever
+        comes.
         """
         agent = self._needs_agent("receive")
         assert not self._receiving, "the user reads all that comes"
         self._call(f"RECEIVE {octets} octets, and no more")
+        data = b""
+        while len(data) < octets:
+            piece = self._receive_piece(agent, min(octets - len(data), PIECE))
+            if not piece:
+                break
+            data += piece
+        return data
+
+    def _receive_piece(self, agent: Agent, octets: int) -> bytes:
         agent.receive_and_forward(self._open_connection(), max_length=octets)
         until = self._now() + self._timing.reply
         data = b""

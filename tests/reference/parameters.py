@@ -67,6 +67,8 @@ def parameter_of(settings: Settings, parameter: int) -> bytes:
     """Return what a parameter is; refused when it is none, or without effect."""
     if parameter == Parameter.RECEIVED_TRAFFIC_CLASS:
         return settings.received_traffic_class.to_bytes(4, "big")
+    if parameter in _MILLISECONDS:
+        return int(1000 * (getattr(settings, _MILLISECONDS[parameter]) or 0)).to_bytes(4, "big")
     if parameter not in _NUMBERS:
         raise Refusal(Result.INVALID_PARAMETER)
     return int(getattr(settings, _NUMBERS[parameter][0]) or 0).to_bytes(4, "big")
