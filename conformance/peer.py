@@ -27,6 +27,7 @@ class Peer(Endpoint):
         seq: int | None = None,
         ack: int | None = None,
         window: int | None = None,
+        urgent: int | None = None,
         data: bytes | None = None,
         options: tuple[Option, ...] | None = None,
         within: float | None = None,
@@ -36,7 +37,7 @@ class Peer(Endpoint):
         Retransmissions of what was already said do not count. `within` is in seconds, from now; as long as a reply
         may take when it is not given. Anything else, or nothing, is a `Nonconformance`.
         """
-        expected = Expectation(ctl, _mod(seq), _mod(ack), window, None, data, options)
+        expected = Expectation(ctl, _mod(seq), _mod(ack), window, urgent, data, options)
         got = self.expect_one_of(expected, within=within)
         assert got is not None  # silence was not among the choices
         return got

@@ -17,6 +17,7 @@ import pytest
 from conformance.agent import primitives as p
 from conformance.agent.__main__ import main
 from conformance.agent.build import build
+from conformance.agent.primitives import Urgent
 
 PATIENCE = 20
 PACKAGE = Path(__file__).parent.parent / "conformance" / "agent"
@@ -87,6 +88,24 @@ def test_the_end_of_the_program_resets_what_is_open(start: Start, number: signal
             with pytest.raises(ConnectionResetError):
                 ours.recv(1)
     assert process.wait(PATIENCE) == 0
+
+
+def test_urgent_data_is_told_unasked(start: Start) -> None:
+    _, control = start("--bind", "127.0.0.1:0", "--allow", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket(type=socket.SOCK_DGRAM) as tester:
+        for sock in (listener, tester):
+            sock.settimeout(PATIENCE)
+        create = p.CREATE_AND_BIND.ask(True, p.ANY_PORT, "127.0.0.1")
+        for request in (create, p.CONNECT.ask(1, listener.getsockname()[1], "127.0.0.1")):
+            tester.sendto(request, control)
+            tester.recv(0x10000)
+        assert tester.recv(0x10000) == p.CONNECT.report(1)
+        with listener.accept()[0] as ours:
+            for octets in (b"a", b"b", b"b"):
+                ours.send(octets, socket.MSG_OOB)
+                assert tester.recv(0x10000) == p.URGENT_DATA.report(1, Urgent.TAKEN)
+                tester.sendto(p.URGENT_DATA.ask(1), control)
+                assert tester.recv(0x10000) == p.URGENT_DATA.answer(Urgent.TAKEN, octets)
 
 
 def test_an_open_socket_can_be_handed_over(start: Start) -> None:

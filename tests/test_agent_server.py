@@ -275,6 +275,7 @@ def test_a_socket_that_is_not_there_is_a_bad_one(agent: Agent) -> None:
         lambda: agent.bind(1),
         lambda: agent.socket_state(1),
         lambda: agent.urgent_data(1),
+        lambda: agent.at_mark(1),
         lambda: agent.errors(1),
         lambda: agent.parameter(1, Parameter.KEEP_ALIVE),
     ):
@@ -646,6 +647,26 @@ def test_urgent_data_is_told_out_of_band(bench: Bench, agent: Agent) -> None:
     assert agent.received(soon()) == Received(b"ab", 2, False, None)
 
 
+def test_the_mark_stands_before_the_last_urgent_octet(bench: Bench, agent: Agent) -> None:
+    number, ours = connected(bench, agent)
+    ours.send(b"ab!", socket.MSG_OOB)
+    ours.sendall(b"cd")
+    assert not agent.at_mark(number)
+    agent.receive_and_forward(number, max_length=2)
+    assert agent.received(soon()) == Received(b"ab", 2, False, None)
+    assert agent.at_mark(number)
+    agent.receive_and_forward(number)
+    assert agent.received(soon()) == Received(b"cd", 2, False, None)
+    assert not agent.at_mark(number)
+
+
+def test_no_octet_can_be_sent_as_urgent_data(bench: Bench, agent: Agent) -> None:
+    number, ours = connected(bench, agent)
+    agent.send_data(number, b"", urgent=True)
+    agent.send_data(number, b"ab")
+    assert bench.receive(ours, 2) == b"ab"
+
+
 def test_urgent_data_can_come_in_line(bench: Bench, agent: Agent) -> None:
     number, ours = connected(bench, agent)
     agent.configure(number, Parameter.URGENT_INLINE, 1)
@@ -937,6 +958,7 @@ requests = st.one_of(
     st.builds(p.CLOSE_SOCKET.ask, numbers, st.booleans()),
     st.builds(p.SOCKET_STATE.ask, numbers, ports, addresses),
     st.builds(p.URGENT_DATA.ask, numbers),
+    st.builds(p.AT_MARK.ask, numbers),
     st.builds(p.ERRORS.ask, numbers, st.booleans()),
     st.builds(p.GET_PARAMETER.ask, numbers, numbers),
     st.builds(p.END_TEST.ask, numbers, st.text(st.characters(min_codepoint=1, codec="utf-8"), max_size=4)),
@@ -998,8 +1020,9 @@ def test_whatever_comes_the_program_answers_in_its_own_words_and_keeps_nothing(
 ) -> None:
     program = bench.server
     assert isinstance(program, Program)
-    before = program.descriptors
     channel = bench.channel()
+    Agent(channel, reply_within=PATIENCE).version()  # so that it has begun
+    before = program.descriptors
     for datagram in datagrams:
         channel.send(datagram)
         channel.send(p.GET_VERSION.ask())

@@ -13,6 +13,7 @@ import pytest
 from agentprogram import Program, build
 
 from conformance.agent import primitives as p
+from conformance.agent.primitives import Urgent
 
 PATIENCE = 20
 Start = Callable[..., Program]
@@ -94,6 +95,15 @@ def test_the_end_of_the_program_resets_what_is_open(start: Start, number: signal
         agent.end(number)
         with pytest.raises(ConnectionResetError):
             ours.recv(1)
+
+
+def test_urgent_data_is_told_unasked(start: Start) -> None:
+    agent = start("--bind", "127.0.0.1:0", "--allow", "127.0.0.1")
+    with speaker(socket.AF_INET, "127.0.0.1") as sock, connected(agent, sock) as ours:
+        for octets in (b"a", b"b", b"b"):
+            ours.send(octets, socket.MSG_OOB)
+            assert sock.recv(0x10000) == p.URGENT_DATA.report(1, Urgent.TAKEN)
+            assert ask(agent.control, sock, p.URGENT_DATA.ask(1)) == p.URGENT_DATA.answer(Urgent.TAKEN, octets)
 
 
 def test_a_tester_that_goes_silent_is_forgotten(start: Start) -> None:

@@ -127,8 +127,25 @@ def test_agent_tells_urgent_data_apart(wire, agent):
     assert agent.urgent_data(socket) == (Urgent.ANNOUNCED, b"")
     peer.send(Ctl.ACK, data=b"123!45")
     assert agent.urgent_data(socket) == (Urgent.TAKEN, b"!")
+    assert not agent.at_mark(socket)
+    agent.receive_and_forward(socket, max_length=3)
+    assert agent.received(wire.now() + 1).data == b"123"
+    assert agent.at_mark(socket)
     agent.receive_and_forward(socket)
-    assert agent.received(wire.now() + 1).data == b"12345"
+    assert agent.received(wire.now() + 1).data == b"45"
+    assert not agent.at_mark(socket)
+
+
+def test_agent_tells_urgent_data_unasked(wire, agent):
+    peer, socket = connected(wire, agent)
+    assert agent.urgent_notice(wire.now() + 1) is None
+    peer.send(Ctl.ACK | Ctl.URG, data=b"ab!", urgent=3)
+    assert agent.urgent_notice(wire.now() + 1) is Urgent.ANNOUNCED
+    agent.receive_and_forward(socket)
+    assert agent.received(wire.now() + 1).data == b"ab"
+    peer.send(Ctl.ACK, data=b"cd")
+    assert agent.received(wire.now() + 1).data == b"cd"
+    assert agent.urgent_data(socket) == (Urgent.TAKEN, b"!")
 
 
 def test_end_of_a_test_resets_everything(wire, agent):

@@ -141,7 +141,11 @@ def _errors(session: Session, number: int, asking: bool) -> tuple[Any, ...]:
 
 
 def _urgent_data(session: Session, number: int) -> tuple[Any, ...]:
-    return session.endpoint(number).urgent()
+    return session.endpoint(number).urgency.take()
+
+
+def _at_mark(session: Session, number: int) -> tuple[Any, ...]:
+    return (session.endpoint(number).urgency.at_mark(),)
 
 
 def _bind(session: Session, number: int, port: int, address: str) -> tuple[Any, ...]:
@@ -196,6 +200,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
+    p.AT_MARK: _at_mark,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,
     p.SOCKET_STATE: _socket_state,

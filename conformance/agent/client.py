@@ -221,6 +221,16 @@ class Agent(Tuning):
         """
         return frozenset(map(Report, self._exchange.ask(p.ERRORS, socket, asking)[0]))
 
+    def urgent_notice(self, until: float) -> Urgent | None:
+        """Return what the user is told next, unasked, of urgent data; None when it is told nothing by `until`."""
+        event = self._exchange.event(p.URGENT_DATA, until)
+        return None if event is None else Urgent(event[1][1])
+
+    def at_mark(self, socket: int) -> bool:
+        """Tell whether the user has received everything before the last urgent octet, and nothing after it."""
+        answer: bool = self._exchange.ask(p.AT_MARK, socket)[0]
+        return answer
+
     def urgent_data(self, socket: int) -> tuple[Urgent, bytes]:
         """Return what the user knows of urgent data (ours only), and the urgent octet, which is taken by that."""
         urgent, data = self._exchange.ask(p.URGENT_DATA, socket)

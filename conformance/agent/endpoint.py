@@ -14,9 +14,10 @@ from conformance.agent.flow import bare
 from conformance.agent.listening import Listening
 from conformance.agent.output import MOST, Output
 from conformance.agent.owner import Owner
-from conformance.agent.primitives import Report, Urgent
+from conformance.agent.primitives import Report
 from conformance.agent.protocol import Result
 from conformance.agent.refusal import Refused, result_of
+from conformance.agent.urgent import Urgency
 from conformance.agent.watch import READ, WRITE
 
 PIECE = 1400
@@ -32,6 +33,7 @@ class Endpoint(Listening):
 
     def __init__(self, sock: socket.socket, number: int, owner: Owner) -> None:
         super().__init__(sock, number, owner)
+        self.urgency = Urgency(sock)
         self._output = Output()
         self._connecting = False
         self._reported: set[Report] = set()  # unasked, in place of the answer to a call
@@ -78,6 +80,8 @@ class Endpoint(Listening):
         self._output.add(data, flags)
         if not in_turn:
             try:
+                if not data:  # the system has to say what becomes of that
+                    self.sock.send(data, flags)
                 self._hand_over()
             except OSError as error:
                 raise Refused(self._unsent(error)) from None
@@ -115,18 +119,6 @@ class Endpoint(Listening):
             pass
         except OSError as error:
             raise Refused(self._failed(error) if self._connecting else result_of(error.errno)) from None
-
-    def urgent(self) -> tuple[Urgent, bytes]:
-        """Return what is known of urgent data; takes its octet if it is here."""
-        try:
-            data = self.sock.recv(1, socket.MSG_OOB)
-        except (BlockingIOError, InterruptedError):
-            return Urgent.ANNOUNCED, b""
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
-            return Urgent.NONE, b""
-        return (Urgent.TAKEN, data) if data else (Urgent.NONE, b"")
 
     def reports(self, asking: bool) -> set[Report]:
         """Take what the TCP reports of the connection: unasked only, or also what it tells when it is asked."""
@@ -241,6 +233,7 @@ class Endpoint(Listening):
             self._end_forward(Result.OK)
             return
         self._forward_left -= len(data)
+        self.urgency.received()
         self._owner.report(p.RECEIVE_AND_FORWARD, len(data), data[: self._forward_most])
 
     def _end_forward(self, result: Result) -> None:

@@ -16,6 +16,9 @@ from conformance.agent.room import Limits, Room
 from conformance.agent.session import Session
 from conformance.agent.watch import READ, Watch
 
+_END = {signal.SIGTERM, signal.SIGINT}
+_URGENT = {signal.SIGURG} if hasattr(signal, "SIGURG") else set()
+
 
 class Server:
     """Answers on the UDP sockets `controls`, which are its own from then on, to the addresses in `allow`.
@@ -61,6 +64,11 @@ class Server:
             seconds = due
         self.watch.step(seconds)
         self._end_idle()
+
+    def look_for_urgent_data(self) -> None:
+        """Tell the testers whose sockets have new urgent data: SIGURG came, which does not say where."""
+        for session in self._sessions.values():
+            session.look_for_urgent_data()
 
     def close(self) -> None:
         """Reset every connection and close everything."""
@@ -132,15 +140,18 @@ def serve(
     """
     server = Server(sockets, allow, limits, interface=interface, service=service)
     wake, woken = socket.socketpair()
-    signals: list[int] = []
+    signals: set[int] = set()
     for sock in (wake, woken):
         sock.setblocking(False)
-    server.watch.set(woken, READ, signals.append)
+    server.watch.set(woken, READ, lambda ready: signals.update(woken.recv(0x1000)))
     before = signal.set_wakeup_fd(wake.fileno())
-    handlers = {number: signal.signal(number, _noted) for number in (signal.SIGTERM, signal.SIGINT)}
+    handlers = {number: signal.signal(number, _noted) for number in (*_END, *_URGENT)}
     try:
-        while not signals:
+        while not signals & _END:
             server.step()
+            if signals & _URGENT:
+                signals -= _URGENT
+                server.look_for_urgent_data()
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)

@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.agent.endpoint import Endpoint
 from conformance.agent.flow import Flow
-from conformance.agent.primitives import Primitive
+from conformance.agent.primitives import URGENT_DATA, Primitive
 from conformance.agent.protocol import SERVICE, Result
 from conformance.agent.refusal import Refused
 from conformance.agent.room import Room
@@ -60,6 +60,13 @@ class Session:
     def report(self, primitive: Primitive, *values: Any, result: Result = Result.OK) -> None:
         """Send an event to the tester."""
         self.reply(primitive.report(*values, result=result, service=self._service))
+
+    def look_for_urgent_data(self) -> None:
+        """Tell the tester of sockets with new urgent data."""
+        for number, endpoint in self._endpoints.items():
+            news = endpoint.urgency.news()
+            if news is not None:
+                self.report(URGENT_DATA, number, news)
 
     def has_room(self) -> bool:
         """Tell whether there may be one more socket."""

@@ -6,9 +6,10 @@ from conformance.target.closing import Closing
 from conformance.target.opening import Opening
 from conformance.target.status import Status
 from conformance.target.transfer import Transfer
+from conformance.target.urgency import Urgency
 
 
-class Target(Opening, Transfer, Closing, Status):
+class Target(Opening, Transfer, Urgency, Closing, Status):
     """The user of the TCP under test, for one case.
 
     Every call works on the connection that was accepted or connected last. A call that needs an agent on the target

@@ -13,10 +13,14 @@ PIECE = 16384
 class Transfer(Calls):
     """SEND and RECEIVE."""
 
-    def send(self, data: bytes, *, total: int | None = None, urgent: bool = False) -> None:
-        """SEND `data`, repeated up to `total` octets (at most 65535)."""
-        self._call(f"SEND {len(data) if total is None else total} octets" + (", URGENT" if urgent else ""))
-        self._needs_agent("send").send_data(self._open_connection(), data, total, urgent=urgent)
+    def send(self, data: bytes, *, total: int | None = None, urgent: bool = False, push: bool = False) -> None:
+        """SEND `data`, repeated up to `total` octets (at most 65535).
+
+        `urgent`: the last octet is urgent. `push`: with the PUSH flag, which not every TCP has.
+        """
+        flags = ", URGENT" * urgent + ", PUSH" * push
+        self._call(f"SEND {len(data) if total is None else total} octets{flags}")
+        self._needs_agent("send").send_data(self._open_connection(), data, total, urgent=urgent, push=push)
 
     def send_from_listener(self, data: bytes) -> None:
         """SEND `data` on the connection that is in LISTEN, for which no remote socket was named."""
@@ -57,26 +61,26 @@ class Transfer(Calls):
             data += received.data
         return data
 
-    def receive_only(self, octets: int) -> bytes:
+    def receive_only(self, octets: int, within: float | None = None) -> bytes:
         """RECEIVE up to `octets` octets of what has come, and read no further: what remains fills the window still.
 
-        Returns fewer when a piece of them does not come in time. Not after `receive`, which has the user read whatever
-        comes.
+        Returns fewer at the end of the stream, or when a piece of them does not come within `within` seconds (as long
+        as a reply may take). Not after `receive`, which has the user read whatever comes.
         """
         agent = self._needs_agent("receive")
         assert not self._receiving, "the user reads all that comes"
         self._call(f"RECEIVE {octets} octets, and no more")
         data = b""
         while len(data) < octets:
-            piece = self._receive_piece(agent, min(octets - len(data), PIECE))
+            piece = self._receive_piece(agent, min(octets - len(data), PIECE), within)
             if not piece:
                 break
             data += piece
         return data
 
-    def _receive_piece(self, agent: Agent, octets: int) -> bytes:
+    def _receive_piece(self, agent: Agent, octets: int, within: float | None) -> bytes:
         agent.receive_and_forward(self._open_connection(), max_length=octets)
-        until = self._now() + self._timing.reply
+        until = self._now() + (self._timing.reply if within is None else within)
         data = b""
         while len(data) < octets and (received := agent.received(until)) is not None and received.data:
             data += received.data

@@ -168,7 +168,7 @@ def _send_data(session: Session, number: int, total: int, flags: int, data: byte
     if total < len(data) or (total and not data):
         raise Refusal(Result.INVALID_PARAMETER)
     repeated = (data * (total // len(data) + 1))[:total] if data else b""
-    session.socket(number).send(repeated, urgent=bool(flags & p.URGENT_FLAG))
+    session.socket(number).send(repeated, urgent=bool(flags & p.URGENT_FLAG), push=bool(flags & p.PUSH_FLAG))
     return ()
 
 
@@ -212,7 +212,11 @@ def _errors(session: Session, number: int, asking: bool) -> tuple[Any, ...]:
 
 
 def _urgent_data(session: Session, number: int) -> tuple[Any, ...]:
-    return session.socket(number).urgent()
+    return session.socket(number).mark.take()
+
+
+def _at_mark(session: Session, number: int) -> tuple[Any, ...]:
+    return (session.socket(number).mark.at(),)
 
 
 def _socket_state(session: Session, number: int, port: int = 0, address: str = "") -> tuple[Any, ...]:
@@ -236,6 +240,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,
     p.ERRORS: _errors,
+    p.AT_MARK: _at_mark,
     p.URGENT_DATA: _urgent_data,
     p.BIND: _bind,
     p.SOCKET_STATE: _socket_state,

@@ -12,8 +12,8 @@ from reference.addresses import text
 from reference.endpoint import Endpoint
 from reference.host import Host
 from reference.listen import Listener
-from reference.numbers import ahead, lt
 from reference.segment import Flow
+from reference.urgent import Mark
 from reference.user import Settings, Signal, User
 
 PIECE = 1400
@@ -79,8 +79,7 @@ class Socket(User):
         self._connecting = False
         self._unasked: set[Report] = set()
         self._on_request: set[Report] = set()
-        self._urgent_octet = b""
-        self._urgent_taken: int | None = None
+        self.mark = Mark()
 
     # -- calls --
 
@@ -127,17 +126,18 @@ class Socket(User):
             self.listener = None
         local = self.address if any(self.address) else host.local_address(len(remote))
         flow = Flow(local, self._port or host.free_port(), remote, port)
-        self.endpoint = host.connect(flow, self.settings, self, text)
+        self.endpoint = self.mark.endpoint = host.connect(flow, self.settings, self, text)
         self.flow = flow
         self._connecting = True
 
-    def send(self, data: bytes, *, urgent: bool) -> None:
+    def send(self, data: bytes, *, urgent: bool, push: bool) -> None:
         """SEND."""
         if self.listener is not None:
             self.listener.send(data)
             return
         endpoint = self._open("SEND")
         if endpoint is not None:
+            endpoint.user_pushes = push
             endpoint.send(data, urgent=urgent)
 
     def flush(self) -> None:
@@ -180,15 +180,6 @@ class Socket(User):
         elif self.endpoint is not None:
             self.endpoint.abort()
 
-    def urgent(self) -> tuple[Urgent, bytes]:
-        """Return what is known of urgent data, and take its last octet if it is here."""
-        octet, self._urgent_octet = self._urgent_octet, b""
-        if octet:
-            return Urgent.TAKEN, octet
-        endpoint = self.endpoint
-        told = endpoint is not None and endpoint.rcv_up is not None and lt(endpoint.rcv_nxt, endpoint.rcv_up)
-        return (Urgent.ANNOUNCED if told else Urgent.NONE), b""
-
     def reports(self, asking: bool) -> set[Report]:
         """Take what was reported, or what can be asked for as well."""
         told, self._unasked = self._unasked, set()
@@ -215,6 +206,8 @@ class Socket(User):
         if signal is Signal.WAITING:
             self._accept()
             return
+        if signal is Signal.URGENT:
+            self._owner.report(p.URGENT_DATA, self.number, Urgent.ANNOUNCED)
         if signal in REPORTS:
             (self._unasked if self.settings.error_reports else self._on_request).add(REPORTS[signal])
         if signal in ENDS:
@@ -238,6 +231,7 @@ class Socket(User):
         """Become the socket of a connection that was accepted; it may have been reset while it waited."""
         self.endpoint, self.flow, self.settings = endpoint, endpoint.flow, endpoint.settings
         self.address, self._port = endpoint.flow.local, endpoint.flow.local_port
+        self.mark.endpoint = endpoint
         endpoint.user = self
         if endpoint.state is State.CLOSED:
             self._failure = Result.RESET
@@ -247,21 +241,9 @@ class Socket(User):
         endpoint = self.endpoint
         if endpoint is None or self._connecting:
             return
-        self._set_urgent_aside(endpoint)
-        while self._forward_left and (data := endpoint.receive(min(PIECE, self._forward_left))):
+        while self._forward_left and (data := self.mark.receive(endpoint, min(PIECE, self._forward_left))):
             self._forward_left -= len(data)
             self._owner.report(p.RECEIVE_AND_FORWARD, len(data), data[: self._forward_most])
         if self._forward_left and (self._failure is not None or endpoint.at_end):
             self._forward_left = 0
             self._owner.report(p.RECEIVE_AND_FORWARD, 0, b"", result=self._failure or Result.OK)
-
-    def _set_urgent_aside(self, endpoint: Endpoint) -> None:
-        """Take the last urgent octet out of the stream when it has come, unless the user wants it in line."""
-        if endpoint.rcv_up is None or endpoint.rcv_up == self._urgent_taken or self.settings.urgent_inline:
-            return
-        after = ahead(endpoint.rcv_up, endpoint.rcv_nxt) - endpoint.fin_taken
-        at = len(endpoint.received) - after - 1
-        if after >= 0 and at >= 0:
-            self._urgent_taken = endpoint.rcv_up
-            self._urgent_octet = bytes(endpoint.received[at : at + 1])
-            del endpoint.received[at]

@@ -55,6 +55,7 @@ class Tcb:
         self.iss = self.snd_una = self.snd_nxt = self.snd_wl1 = self.snd_wl2 = 0
         self.snd_wnd = self.max_snd_wnd = 0
         self.snd_up: int | None = None
+        self.user_pushes = False  # the last SEND had the PUSH flag, which this TCP does not need (MUST-61)
         self.snd_shift = 0
         self.path_mtu: int | None = None  # where a router has told that it is less than the link's
         self.queue: deque[Sent] = deque()  # the retransmission queue

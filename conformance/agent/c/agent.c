@@ -155,6 +155,14 @@ void agent_turn(uint64_t now)
         }
 }
 
+void agent_urgent(void)
+{
+    int at;
+    for (at = 0; at < agent.top; at++)
+        if (agent.endpoints[at].session && agent.endpoints[at].number)
+            endpoint_look_for_urgent(&agent.endpoints[at]);
+}
+
 int64_t agent_due(uint64_t now)
 {
     const struct session *session;

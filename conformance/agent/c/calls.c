@@ -202,7 +202,7 @@ static int urgent_data(struct session *session, struct reader *request, struct w
         return BAD_SOCKET;
     if (!agent.stack->urgent)
         return NO_PRIMITIVE;
-    result = agent.stack->urgent(agent.stack->with, endpoint->socket, &what, &octet);
+    result = endpoint_urgent(endpoint, &what, &octet);
     write_u8(response, what);
     write_octets(response, &octet, what == URGENT_TAKEN);
     return result;
@@ -223,6 +223,21 @@ static int get_parameter(struct session *session, struct reader *request, struct
     result = agent.stack->parameter(agent.stack->with, endpoint->socket, parameter, &value);
     write_u16(response, sizeof value);
     write_u32(response, value);
+    return result;
+}
+
+static int at_mark(struct session *session, struct reader *request, struct writer *response)
+{
+    struct endpoint *endpoint = find(session, read_u16(request));
+    int answer = 0, result;
+    if (!read_whole(request))
+        return INVALID_PARAMETER;
+    if (!endpoint)
+        return BAD_SOCKET;
+    if (!agent.stack->at_mark)
+        return NO_PRIMITIVE;
+    result = agent.stack->at_mark(agent.stack->with, endpoint->socket, &answer);
+    write_u8(response, answer != 0);
     return result;
 }
 
@@ -303,6 +318,7 @@ int call(struct session *session, int primitive, struct reader *request, struct 
         {SHUTDOWN, shut_down},
         {CLOSE_SOCKET, close_socket},
         {GET_PARAMETER, get_parameter},
+        {AT_MARK, at_mark},
         {ERRORS, errors},
         {URGENT_DATA, urgent_data},
         {SOCKET_STATE, socket_state},

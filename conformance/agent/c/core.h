@@ -33,6 +33,7 @@ struct endpoint {
     int backlog;        /* -1: as many as are to be accepted */
     int shutdown_later; /* -1: none */
     uint8_t failure;    /* how the connection ended, for those that ask later; OK: it has not */
+    uint8_t urgent_told, octet_told; /* what was last known of urgent data */
     uint8_t address_length;
     unsigned accept_left;
     uint32_t forward_left, forward_most; /* forward_left UINT32_MAX: without end */
@@ -84,6 +85,10 @@ int endpoint_forward(struct endpoint *endpoint, uint16_t most, uint16_t total);
 int endpoint_shutdown(struct endpoint *endpoint, int how);
 void endpoint_close(struct endpoint *endpoint);
 void endpoint_abort(struct endpoint *endpoint);
+/* Say what is known of urgent data and take its octet. */
+int endpoint_urgent(struct endpoint *endpoint, uint8_t *what, uint8_t *octet);
+/* Tell the tester of new urgent data, if there is any. */
+void endpoint_look_for_urgent(struct endpoint *endpoint);
 void endpoint_set_watch(struct endpoint *endpoint);
 void endpoint_turn(struct endpoint *endpoint);
 

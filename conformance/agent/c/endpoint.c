@@ -175,7 +175,7 @@ int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t lengt
         return CLOSING; /* nothing overtakes what is queued; otherwise the stack has to refuse it */
     if (endpoint->queued + length > AGENT_QUEUE)
         return NO_RESOURCES;
-    if (length && !in_turn)
+    if (!in_turn)
         result = STACK(send)(WITH(endpoint), octets, length, flags, &taken);
     if (result == CLOSING && endpoint->sent_all)
         return CLOSING; /* after the user's own end that is no failure */
@@ -234,6 +234,13 @@ int endpoint_forward(struct endpoint *endpoint, uint16_t most, uint16_t total)
     return OK;
 }
 
+static void forget_urgent(struct endpoint *endpoint)
+{
+    uint8_t what = URGENT_NONE, octet = 0;
+    if (STACK(urgent)(WITH(endpoint), 0, &what, &octet) == OK && what == URGENT_NONE)
+        endpoint->urgent_told = URGENT_NONE;
+}
+
 static void forward(struct endpoint *endpoint)
 {
     uint8_t piece[PIECE];
@@ -246,12 +253,41 @@ static void forward(struct endpoint *endpoint)
         end_forward(endpoint, result == OK ? OK : failed(endpoint, result));
         return;
     }
+    if (endpoint->urgent_told != URGENT_NONE) /* it may be past with what was received */
+        forget_urgent(endpoint);
     if (endpoint->forward_left != no_end)
         endpoint->forward_left -= (uint32_t)got;
     begin_event(&event, RECEIVE_AND_FORWARD, OK);
     write_u16(&event, (unsigned)got);
     write_octets(&event, piece, got < endpoint->forward_most ? got : endpoint->forward_most);
     send_message(endpoint->session, &event);
+}
+
+/* Urgent data */
+
+int endpoint_urgent(struct endpoint *endpoint, uint8_t *what, uint8_t *octet)
+{
+    int result = STACK(urgent)(WITH(endpoint), 1, what, octet);
+    endpoint->urgent_told = *what == URGENT_TAKEN ? URGENT_NONE : *what;
+    return result;
+}
+
+void endpoint_look_for_urgent(struct endpoint *endpoint)
+{
+    uint8_t what = URGENT_NONE, octet = 0;
+    struct writer event;
+    if (!STACK(urgent) || STACK(urgent)(WITH(endpoint), 0, &what, &octet) != OK)
+        return;
+    /* The octet of what was announced is no news when it comes. */
+    if (what != URGENT_NONE && endpoint->urgent_told != URGENT_ANNOUNCED &&
+        (what != endpoint->urgent_told || octet != endpoint->octet_told)) {
+        begin_event(&event, URGENT_DATA, OK);
+        write_u16(&event, endpoint->number);
+        write_u8(&event, what);
+        send_message(endpoint->session, &event);
+    }
+    endpoint->urgent_told = what;
+    endpoint->octet_told = octet;
 }
 
 /* CLOSE and ABORT */

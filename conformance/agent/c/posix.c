@@ -107,6 +107,7 @@ static int take(int new, int *socket)
         close(new);
         return NO_RESOURCES;
     }
+    fcntl(new, F_SETOWN, getpid()); /* SIGURG comes here */
     posix_no_reports(new);
     *socket = new;
     return OK;
@@ -196,12 +197,12 @@ static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, s
     return received < 0 ? posix_result(errno) : OK;
 }
 
-static int stack_urgent(void *with, int socket, uint8_t *what, uint8_t *octet)
+static int stack_urgent(void *with, int socket, int take, uint8_t *what, uint8_t *octet)
 {
-    ssize_t received = recv(socket, octet, 1, MSG_OOB);
+    ssize_t received = recv(socket, octet, 1, MSG_OOB | (take ? 0 : MSG_PEEK));
     (void)with;
     if (received >= 0)
-        *what = received ? URGENT_TAKEN : URGENT_NONE;
+        *what = received ? URGENT_TAKEN : URGENT_ANNOUNCED; /* 0: the stream ends before it */
     else if (posix_result(errno) == PENDING)
         *what = URGENT_ANNOUNCED;
     else if (errno == EINVAL)
@@ -209,6 +210,13 @@ static int stack_urgent(void *with, int socket, uint8_t *what, uint8_t *octet)
     else
         return posix_result(errno);
     return OK;
+}
+
+static int stack_at_mark(void *with, int socket, int *at_mark)
+{
+    (void)with;
+    *at_mark = sockatmark(socket);
+    return told(*at_mark);
 }
 
 static int stack_shutdown(void *with, int socket, int how)
@@ -303,6 +311,7 @@ void posix_begin(struct stack *stack, unsigned interface)
         .configure = posix_configure,
         .parameter = posix_parameter,
         .urgent = stack_urgent,
+        .at_mark = stack_at_mark,
         .reports = posix_reports,
         .watch = stack_watch,
         .ready = stack_ready,

@@ -62,8 +62,10 @@ struct stack {
     int (*configure)(void *with, int socket, int parameter, const uint8_t *value, size_t length);
     /* Tell the number that a parameter has now; INVALID_PARAMETER where the system does not tell. */
     int (*parameter)(void *with, int socket, int parameter, uint32_t *value);
-    /* Say what is known of urgent data (enum urgent), and take its octet if it is here. */
-    int (*urgent)(void *with, int socket, uint8_t *what, uint8_t *octet);
+    /* Say what is known of urgent data (enum urgent) and, if it is here, its octet; `take` it then, or leave it. */
+    int (*urgent)(void *with, int socket, int take, uint8_t *what, uint8_t *octet);
+    /* Whether everything before the last urgent octet was received, and nothing after it. */
+    int (*at_mark)(void *with, int socket, int *at_mark);
     /* Take what the TCP reports of a connection that goes on (RFC 9293, section 3.9.1.8), 1 << enum report each: unasked
      * only, or also what it tells when it is asked. */
     int (*reports)(void *with, int socket, int asking, unsigned *reports);
