@@ -31,14 +31,14 @@ def test_listener_answers_a_syn():
     assert answer.option(8).timestamps[1] == 5
 
 
-def test_listener_has_a_queue_of_its_backlog():
+def test_newcomer_takes_the_place_of_the_oldest_half_open_connection():
     bed = Bed()
     listener = bed.listen(backlog=1)
     assert len(bed.say(SYN, 0)) == 1
     other = Segment(src="192.0.2.9", dst=HERE, sport=1, dport=80, seq=0, ctl=SYN)
     bed.host.arrives(bytes(compose(other)))
-    assert bed.taken() == []
-    assert len(listener.half_open) == 1
+    assert len(bed.taken()) == 1
+    assert [one.flow.remote_port for one in listener.half_open] == [1]
 
 
 @pytest.mark.parametrize("ack", [0, 2, -100])
@@ -135,7 +135,7 @@ def test_passive_open_in_syn_received_returns_to_listen():
     for ctl in (RST, SYN):
         bed.say(SYN, 0)
         assert bed.say(ctl, 1) == []
-        assert (bed.host.connections, listener.half_open) == ({}, set())
+        assert (bed.host.connections, listener.half_open) == ({}, {})
 
 
 def test_active_open_in_syn_received_is_refused():

@@ -27,7 +27,7 @@ class Listener:
         self.settings = settings
         self.backlog = backlog
         self.user = User()
-        self.half_open: set[Tcb] = set()
+        self.half_open: dict[Tcb, None] = {}  # in the order in which they came
         self.waiting: deque[Endpoint] = deque()
 
     def arrives(self, segment: Segment) -> None:
@@ -55,25 +55,31 @@ class Listener:
 
     def has_room(self) -> bool:
         """Tell whether one more connection may come into being; where not, the SYN is lost."""
-        return len(self.half_open) + len(self.waiting) < max(1, self.backlog)
+        return len(self.waiting) < max(1, self.backlog)
+
+    def make_room(self) -> None:
+        """Let a flood of SYNs not keep others out: the oldest half-open connection goes (RFC 4987, section 3.3)."""
+        if self.half_open and len(self.half_open) + len(self.waiting) >= max(1, self.backlog):
+            next(iter(self.half_open)).delete()
 
     def open(self, segment: Segment, previous: Endpoint | None = None) -> None:
         """Make a TCB, and have it answer the SYN. `previous` is the one in TIME-WAIT that it replaces."""
+        self.make_room()
         endpoint = self.host.new_endpoint(segment.flow, self.settings.copy())
         endpoint.listener = self
         endpoint.previous = previous
-        self.half_open.add(endpoint)
+        self.half_open[endpoint] = None
         endpoint.syn_arrives_in_listen(segment)
 
     def established(self, endpoint: Tcb) -> None:
         """A connection is established: the user may accept it."""
-        self.half_open.discard(endpoint)
+        self.half_open.pop(endpoint, None)
         self.waiting.append(endpoint)  # type: ignore[arg-type]
         self.user.told(Signal.WAITING)
 
     def gone(self, endpoint: Tcb) -> None:
         """A connection was deleted before it was established, or before it was accepted."""
-        self.half_open.discard(endpoint)
+        self.half_open.pop(endpoint, None)
 
     def accept(self) -> Endpoint | None:
         """Hand over the connection that has waited longest."""

@@ -1,0 +1,31 @@
+"""Protection against wrapped sequence numbers (RFC 9293, section 3.4.3; RFC 7323, section 5)."""
+
+import pytest
+
+from conformance import ACK, ESTABLISHED, NOP, mss, offering, requirement, target_in, timestamps
+
+DATA = b"0123456789"
+AGES = {"a second": 1_000, "an hour": 3_600_000, "nearly as old as can be": 2**31 - 60_000}
+"""How old a segment from the last time round is, in ticks of our timestamp clock: milliseconds."""
+
+
+@requirement("RFC9293:3.4.3-paws-fast", "RFC7323:5.3-paws-drop")
+@pytest.mark.parametrize("age", AGES.values(), ids=AGES)
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED)
+def test_data_with_an_old_timestamp_is_dropped(peer, age):
+    old = timestamps((peer.clock - age) % 2**32, peer.tcb.ts_recent)
+    peer.inject(peer.craft(ACK, data=DATA, options=(NOP, NOP, old)))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+@requirement("RFC9293:3.4.3-paws-fast", "RFC7323:5.3-paws-drop")
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED)
+def test_data_that_was_dropped_as_old_does_not_reach_the_user(peer, target):
+    old = timestamps((peer.clock - 1_000) % 2**32, peer.tcb.ts_recent)
+    peer.inject(peer.craft(ACK, data=b"duplicate!", options=(NOP, NOP, old)))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.send(ACK, data=DATA)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    assert target.receive(len(DATA)) == DATA
