@@ -68,7 +68,7 @@ def test_text_is_not_given_up_for_a_hundred_seconds(peer, target, timing):
     peer.expect_alive()
 
 
-@slow(100)
+@slow(90)
 @requirement("RFC9293:SHLD-9")
 @target_in(ESTABLISHED)
 def test_user_is_told_of_the_delivery_problem_before_r2(peer, target, timing):
