@@ -57,13 +57,21 @@ class Case:
         """When all that we said has arrived, or been lost."""
         return max((peer.spoke for peer in self.peers), default=0.0) + self.timing.answer
 
-    def peer(self, port: int | None, *, offer: tuple[Option, ...] | None = None, address: str | None = None) -> Peer:
+    def peer(
+        self,
+        port: int | None,
+        *,
+        offer: tuple[Option, ...] | None = None,
+        address: str | None = None,
+        remote: str | None = None,
+    ) -> Peer:
         """Return a new peer with a fresh four-tuple, aimed at `port` of the target (None: the target opens).
 
         `address` is in place of our usual one. Where it is none of ours, the peer only hears what is sent to it.
+        `remote` is another address of the target in place of the one under test.
         """
         local = self.bench.source(self.family) if address is None else address
-        flow = Flow(local, self.bench.fresh_port(), self.target.address, port)
+        flow = Flow(local, self.bench.fresh_port(), remote or self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
         if offer is not None:
             peer.offer = offer

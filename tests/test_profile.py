@@ -17,6 +17,9 @@ description = "Supplier's stack, build 7."
 [addresses]
 ipv4 = "10.0.0.2"
 ipv6 = "fe80::1%eth1"
+second_ipv4 = "10.0.0.3"
+second_ipv6 = "fe80::2"
+broadcast = "10.0.0.255"
 [ports]
 open = 80
 closed = 81
@@ -55,6 +58,9 @@ def test_a_whole_profile(tmp_path: Path) -> None:
         description="Supplier's stack, build 7.",
         ipv4="10.0.0.2",
         ipv6="fe80::1%eth1",
+        second_ipv4="10.0.0.3",
+        second_ipv6="fe80::2",
+        broadcast="10.0.0.255",
         open_port=80,
         closed_port=81,
         agent="10.0.0.2:30000",

@@ -17,6 +17,7 @@ from conformance import (
     SYN_RECEIVED,
     SYN_SENT,
     TIME_WAIT,
+    only_over,
     requirement,
     target_in,
 )
@@ -78,6 +79,15 @@ def test_open_to_an_invalid_address_sends_nothing(case, target, addresses):
     target.connect(nobody.flow)
     nobody.expect_nothing()
     assert target.connected() != "pending"
+
+
+@only_over("ipv4")
+@requirement("RFC9293:MUST-46")
+def test_open_to_the_broadcast_address_of_its_network_is_an_error(case, target):
+    nobody = case.peer(None, address=target.broadcast_address)
+    target.connect(nobody.flow)
+    nobody.expect_nothing()
+    assert target.connected() not in ("ok", "pending")
 
 
 @requirement("RFC9293:MUST-43", "RFC9293:MUST-45")

@@ -16,8 +16,9 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from conformance import stacks
 from conformance.lab import system
@@ -40,10 +41,19 @@ class Place:
     control: socket.socket
     status: int
 
-    def ready(self, *, families: Sequence[str] = stacks.FAMILIES, notes: Sequence[str] = ()) -> None:
-        """Tell the tester that the target answers; `notes` say in words what could not be set up as it should be."""
+    def ready(
+        self,
+        *,
+        families: Sequence[str] = stacks.FAMILIES,
+        notes: Sequence[str] = (),
+        second: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Tell the tester that the target answers; `notes` say in words what could not be set up as it should be.
+
+        `second` are further addresses that it has, by family.
+        """
         with os.fdopen(self.status, "w") as pipe:
-            json.dump({"notes": list(notes), "families": list(families)}, pipe)
+            json.dump({"notes": list(notes), "families": list(families), "second": dict(second)}, pipe)
 
 
 def main(arguments: list[str]) -> None:

@@ -15,6 +15,8 @@ from pyroute2.iproute.linux import IPRoute
 from conformance.lab.offload import bring_up, turn_off_offloads
 
 TARGET_ADDRESSES = {"ipv4": "198.18.0.1", "ipv6": "2001:2::1"}
+SECOND_ADDRESSES = {"ipv4": "198.18.0.2", "ipv6": "2001:2::2"}
+BROADCASTS = {"ipv4": "198.18.255.255", "ipv6": ""}
 PREFIX_LENGTHS = {"ipv4": 16, "ipv6": 64}
 TARGET_INTERFACE = "target0"
 MTU = 1500
@@ -22,6 +24,7 @@ MTU = 1500
 _FIRST_TESTER = 0x100
 _TESTERS = 0xFE00
 _NODAD = 0x02
+_DEPRECATED = {"ifa_preferred": 0, "ifa_valid": 0xFFFFFFFF}
 _NO_LINK_LOCAL = {"attrs": [("AF_INET6", {"attrs": [("IFLA_INET6_ADDR_GEN_MODE", 1)]})]}
 
 
@@ -64,6 +67,17 @@ def _add_address(netlink: IPRoute, index: int, family: str) -> None:
     # Nobody else is on this link: duplicate address detection would only delay the first case.
     flags = {"flags": _NODAD} if family == "ipv6" else {}
     netlink.addr("add", index=index, address=TARGET_ADDRESSES[family], prefixlen=PREFIX_LENGTHS[family], **flags)
+
+
+def add_second_addresses() -> None:
+    """Give the target's end one more address of each family, which nothing chooses of itself."""
+    with IPRoute() as netlink:
+        (index,) = netlink.link_lookup(ifname=TARGET_INTERFACE)
+        for family in families():
+            # IPv4 prefers the first of a network anyhow; IPv6 would take the last, unless it is deprecated (RFC 6724).
+            more = {"flags": _NODAD, "IFA_CACHEINFO": _DEPRECATED} if family == "ipv6" else {}
+            address, length = SECOND_ADDRESSES[family], PREFIX_LENGTHS[family]
+            netlink.addr("add", index=index, address=address, prefixlen=length, **more)
 
 
 def attach(tester_interface: str) -> None:

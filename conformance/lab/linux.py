@@ -39,8 +39,9 @@ def hold(place: Place) -> None:
     """Build the target's side, and run the agent until SIGTERM."""
     notes = settle(SETTINGS | VARIANTS.get(place.name, {}))
     link.lay(place.interface, place.tester)
+    link.add_second_addresses()
     helper = _fork_services([place.status, place.control.fileno()])
-    place.ready(families=link.families(), notes=notes)
+    place.ready(families=link.families(), notes=notes, second=link.SECOND_ADDRESSES)
     try:
         serve([place.control], allow=("127.0.0.1",))
     finally:

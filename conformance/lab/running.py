@@ -30,6 +30,8 @@ class LabTarget:
     name: str
     addresses: dict[str, str]
     """By family, `ipv4` and `ipv6`; a family that the kernel lacks is missing."""
+    second: dict[str, str]
+    """Further addresses, by family, where the stack has them."""
     interface: str
     """The tester's end of the cable."""
     agent: tuple[str, int]
@@ -69,6 +71,7 @@ def start(name: str = "linux", between: Between = contextlib.nullcontext) -> Ite
         yield LabTarget(
             name=name,
             addresses={family: link.TARGET_ADDRESSES[family] for family in ready["families"]},
+            second={family: ready["second"][family] for family in ready["families"] if family in ready["second"]},
             interface=interface,
             agent=address,
             open_port=services.SERVICES["discard"].port,

@@ -43,6 +43,22 @@ class Calls:
         return self._agent is not None
 
     @property
+    def second_address(self) -> str:
+        """One more address of the target. `NotApplicable` where none is known."""
+        if not self.subject.routes[self.family].second:
+            raise NotApplicable(f"needs a second address of the target: [addresses] second_{self.family} in a profile")
+        return self.subject.routes[self.family].second
+
+    @property
+    def broadcast_address(self) -> str:
+        """The broadcast address of the target's IPv4 network. `NotApplicable` where it is not known."""
+        if not self.subject.routes[self.family].broadcast:
+            raise NotApplicable(
+                "needs the broadcast address of the target's network: [addresses] broadcast in a profile"
+            )
+        return self.subject.routes[self.family].broadcast
+
+    @property
     def tells_state(self) -> bool:
         """Whether the agent can tell states: a private primitive, which no foreign server has."""
         return self.subject.agent_ours

@@ -6,7 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from conformance import stacks
@@ -58,7 +58,10 @@ def _lab_target(
     target = stack.enter_context(running.start(stacks.stack_of(option).name, between))
     took = time.monotonic() - started
     ours = link.tester_addresses(0)
-    routes = {family: Route(address, (ours[family],)) for family, address in target.addresses.items()}
+    routes = {
+        family: Route(address, (ours[family],), None, target.second.get(family, ""), link.BROADCASTS[family])
+        for family, address in target.addresses.items()
+    }
     host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
     with contextlib.closing(_Shut(host)):
         found = _survey(host, routes, target.open_port, target.closed_port, perfect=path is None)
@@ -87,8 +90,8 @@ def named_targets(stack: contextlib.ExitStack, options: Any, addresses: list[str
 def _named_target(
     stack: contextlib.ExitStack, options: Any, target: Named, sources: dict[str, list[str]], profile: Profile
 ) -> Subject:
-    reached = reach(target, options.interface, sources)
-    addresses = [route.address for route in reached.routes.values()]
+    reached = _with_more_addresses(reach(target, options.interface, sources), profile)
+    addresses = [one for route in reached.routes.values() for one in (route.address, route.second) if one]
     host = _host(reached, {family: route.sources[0] for family, route in reached.routes.items()})
     with contextlib.closing(_Shut(host)):
         _check_sources(host, reached)
@@ -124,8 +127,20 @@ def host_for(subject: Subject, worker: int, loop: Loop) -> tuple[Host, dict[str,
 
 
 def _host(reached: Reached, sources: dict[str, str], loop: Loop | None = None) -> Host:
-    hops = {route.address: route.next_hop for route in reached.routes.values() if route.next_hop}
+    routes = [route for route in reached.routes.values() if route.next_hop]
+    hops = {address: str(route.next_hop) for route in routes for address in (route.address, route.second) if address}
     return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel, loop=loop)
+
+
+def _with_more_addresses(reached: Reached, profile: Profile) -> Reached:
+    """Add what the profile tells of the target's addresses."""
+    second = {"ipv4": profile.second_ipv4, "ipv6": profile.second_ipv6}
+    broadcast = {"ipv4": profile.broadcast, "ipv6": ""}
+    routes = {
+        family: replace(route, second=second[family], broadcast=broadcast[family])
+        for family, route in reached.routes.items()
+    }
+    return replace(reached, routes=routes)
 
 
 def _survey(

@@ -24,8 +24,17 @@ ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
 class Opening(Calls):
     """OPEN."""
 
-    def listen(self, port: int | None = None, *, backlog: int | None = None, reuse: bool | None = None) -> int:
-        """OPEN passive: listen on `port` (any free one when None) of the address under test; return the port.
+    def listen(
+        self,
+        port: int | None = None,
+        *,
+        backlog: int | None = None,
+        reuse: bool | None = None,
+        address_chosen: bool = True,
+    ) -> int:
+        """OPEN passive: listen on `port` (any free one when None); return the port.
+
+        The user names the address under test as the local one, unless `address_chosen` is false.
 
         `backlog` is how many established connections may wait for `accept`; with it none is accepted before
         `accept_from_queue` says so. `reuse` sets or clears SO_REUSEADDR.
@@ -34,7 +43,7 @@ class Opening(Calls):
         self._call("OPEN (passive)" + (f", backlog {backlog}" if backlog is not None else ""))
         for candidate in random.sample(LISTEN_PORTS, 8) if port is None else [port]:
             try:
-                self._listen_on(agent, candidate, backlog, reuse)
+                self._listen_on(agent, candidate, backlog, reuse, address_chosen)
             except AgentRefused as refused:
                 if port is not None or refused.result not in _TAKEN:
                     raise
@@ -68,14 +77,17 @@ class Opening(Calls):
         self._connection = self._needs_agent("open").create_and_bind(None, self.address)
         self._prepared, self._receiving, self._remote = True, False, None
 
-    def connect(self, flow: Flow, *, port: int | None = None, address_chosen: bool = True, data: bytes = b"") -> None:
+    def connect(
+        self, flow: Flow, *, port: int | None = None, address_chosen: bool = True, data: bytes = b"", address: str = ""
+    ) -> None:
         """OPEN active, to our end of `flow`; returns when the call is issued, before any answer of ours.
 
-        The user names the address under test as the local one, unless `address_chosen` is false. `data` is what it
+        The user names the address under test as the local one, or `address`,
+        unless `address_chosen` is false. `data` is what it
         SENDs together with the OPEN, for the SYN to carry.
         """
         agent = self._needs_agent("connect")
-        local = self.address if address_chosen else ANY_ADDRESS[self.family]
+        local = (address or self.address) if address_chosen else ANY_ADDRESS[self.family]
         if not self._prepared or self._connection is None:
             self._connection = agent.create_and_bind(port, local)
         self._prepared = self._receiving = False
@@ -118,17 +130,20 @@ class Opening(Calls):
         """Name the peer that STATUS of a connection not yet accepted is about."""
         self._remote = (flow.local, flow.local_port)
 
-    def _listen_on(self, agent: Agent, port: int, backlog: int | None, reuse: bool | None) -> None:
+    def _listen_on(
+        self, agent: Agent, port: int, backlog: int | None, reuse: bool | None, address_chosen: bool
+    ) -> None:
         """Listen on `port`: the protocol cannot tell which one "any" was."""
-        self._listener = self._socket(agent, port, reuse)
+        self._listener = self._socket(agent, port, reuse, address_chosen)
         if backlog is not None:
             agent.configure(self._listener, Parameter.BACKLOG, backlog)
         agent.listen_and_accept(self._listener, 0 if backlog is not None else 0x7FFF)
 
-    def _socket(self, agent: Agent, port: int, reuse: bool | None) -> int:
+    def _socket(self, agent: Agent, port: int, reuse: bool | None, address_chosen: bool) -> int:
+        local = self.address if address_chosen else ANY_ADDRESS[self.family]
         if reuse is None:
-            return agent.create_and_bind(port, self.address)
-        socket = agent.create_and_bind(None, self.address, bind=False)
+            return agent.create_and_bind(port, local)
+        socket = agent.create_and_bind(None, local, bind=False)
         agent.configure(socket, Parameter.REUSE_ADDRESS, int(reuse))
-        agent.bind(socket, port, self.address)
+        agent.bind(socket, port, local)
         return socket

@@ -54,6 +54,7 @@ class Known:
 class Profile:
     """A target as its user describes it. Seconds for times; None or empty for what the user does not tell.
 
+    `second_ipv4` and `second_ipv6` are further addresses of it, `broadcast` is that of its IPv4 network.
     `msl` is the target's maximum segment lifetime (RFC 9293, section 3.4.2: two minutes unless it chose otherwise).
     `path_spoils` tells that the way to it loses, doubles or reorders segments, whatever preflight sees.
     `reaction` is the longest time its stack takes to answer at once. `offered` and `absent` are optional features,
@@ -64,6 +65,9 @@ class Profile:
     description: str = ""
     ipv4: str = ""
     ipv6: str = ""
+    second_ipv4: str = ""
+    second_ipv6: str = ""
+    broadcast: str = ""
     open_port: int | None = None
     closed_port: int | None = None
     agent: str = ""

@@ -103,6 +103,9 @@ SCHEMA: dict[str, Any] = {
     "addresses": {
         "ipv4": _address(IPv4Address, "an IPv4 address"),
         "ipv6": _address(IPv6Address, "an IPv6 address"),
+        "second_ipv4": _address(IPv4Address, "an IPv4 address"),
+        "second_ipv6": _address(IPv6Address, "an IPv6 address"),
+        "broadcast": _address(IPv4Address, "an IPv4 address"),
     },
     "ports": {"open": _PORT, "closed": _PORT},
     "agent": {"address": _text},

@@ -12,11 +12,17 @@ from conformance.timing import Timing
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """How one family of a target is reached: its address, ours, and the neighbour in between where there is one."""
+    """How one family of a target is reached: its address, ours, and the neighbour in between where there is one.
+
+    `second` is one more address of the target, reached in the same way, and `broadcast` that of its network; both are
+    empty where they are not known.
+    """
 
     address: str
     sources: tuple[str, ...]
     next_hop: str | None = None
+    second: str = ""
+    broadcast: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,7 @@ class Subject:
     def from_plain(cls, values: Mapping[str, Any]) -> Subject:
         """Take back what `plain` gave."""
         routes = {
-            family: Route(route["address"], tuple(route["sources"]), route["next_hop"])
-            for family, route in values["routes"].items()
+            family: Route(**{**route, "sources": tuple(route["sources"])}) for family, route in values["routes"].items()
         }
         agent = values["agent"] and (values["agent"][0], values["agent"][1])
         path, timing = Quality(**values["path"]), Timing(**values["timing"])

@@ -79,7 +79,7 @@ def _play(record: Record) -> None:
 
 def _bench(fault: str | None) -> Bench:
     host = faults.load(fault).host() if fault else Host
-    wire = BoundedWire(list(target.THEIRS.values()), partial(host, seed=1))
+    wire = BoundedWire(target.ADDRESSES, partial(host, seed=1))
     return Bench(target.subject("model", Profile(), fault), wire, target.OURS, share=0, shares=SHARES)
 
 

@@ -37,7 +37,7 @@ class Host(Opens):
 
     def __init__(self, addresses: Iterable[bytes], send: Callable[[bytes], None], seed: int | None = None) -> None:
         self.now = 0.0
-        self.addresses = frozenset(addresses)
+        self.addresses = tuple(addresses)
         self.connections: dict[Flow, Endpoint] = {}
         self.listeners: dict[tuple[bytes, int], Listener] = {}
         self.settings = Settings()

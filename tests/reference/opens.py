@@ -21,7 +21,8 @@ class Opens:
     """What a host does for its user where there is no connection yet."""
 
     listener: type[Listener]
-    addresses: frozenset[bytes]
+    addresses: tuple[bytes, ...]
+    broadcasts: frozenset[bytes] = frozenset()
     connections: dict[Flow, Endpoint]
     listeners: dict[tuple[bytes, int], Listener]
     _random: random.Random
@@ -56,7 +57,7 @@ class Opens:
 
     def may_be_opened_to(self, remote: bytes) -> bool:
         """Tell whether a TCP can be at this address."""
-        return is_unicast(remote)
+        return is_unicast(remote) and remote not in self.broadcasts
 
     def local_address(self, family: int) -> bytes:
         """Choose a local address, where the user names none (MUST-44). `family` is the length of an address."""

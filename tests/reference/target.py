@@ -14,11 +14,13 @@ from conformance.timing import INITIAL_RTO, Timing
 from reference import faults
 from reference.services import DISCARD, SERVICES
 from reference.user import Settings
-from reference.wire import TRIP, ModelWire
+from reference.wire import BROADCAST, TRIP, ModelWire
 
 PROFILE = Path(__file__).parent / "model.toml"
 
 THEIRS = {"ipv4": "192.0.2.2", "ipv6": "2001:db8::2"}
+SECOND = {"ipv4": "192.0.2.3", "ipv6": "2001:db8::3"}
+ADDRESSES = [*THEIRS.values(), *SECOND.values()]
 OURS = {"ipv4": "192.0.2.1", "ipv6": "2001:db8::1"}
 CLOSED_PORT = 81
 AGENT = ("192.0.2.2", 10000)
@@ -48,7 +50,10 @@ def subject(name: str, profile: Profile, fault: str | None, path: RoughPath | No
     return Subject(
         name=name,
         interface="a virtual link",
-        routes={family: Route(address, (OURS[family],)) for family, address in THEIRS.items()},
+        routes={
+            family: Route(address, (OURS[family],), None, SECOND[family], BROADCAST if family == "ipv4" else "")
+            for family, address in THEIRS.items()
+        },
         open_port=DISCARD,
         closed_port=CLOSED_PORT,
         timing=Timing(rtt=2 * TRIP, answer=slowest, rto=INITIAL_RTO, msl=Settings().msl),
@@ -66,7 +71,7 @@ def wire_for(subject: Subject) -> ModelWire:
     """Return a wire to a model of its own."""
     fault, path = subject.facts.get("fault"), subject.facts.get("asked_path")
     host = faults.load(str(fault)).host() if fault else faults.Host
-    return ModelWire(list(THEIRS.values()), host, RoughPath.read(str(path)) if path else None)
+    return ModelWire(ADDRESSES, host, RoughPath.read(str(path)) if path else None)
 
 
 def _measured(path: RoughPath) -> Quality:

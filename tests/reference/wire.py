@@ -31,6 +31,9 @@ MTU = 1500
 FOREVER = 86400.0
 """Where nobody waits for anything any more: no wait of a case is this long."""
 
+BROADCAST = "192.0.2.255"
+"""That of the IPv4 network which the link is."""
+
 
 class ModelWire:
     """The link to a `Host`, which it makes, and to the agent in it. It satisfies `conformance.wire.Wire`."""
@@ -39,6 +42,7 @@ class ModelWire:
 
     def __init__(self, addresses: list[str], host: type[Host] = Host, path: RoughPath | None = None) -> None:
         self.host = host([octets(address) for address in addresses], self._from_host)
+        self.host.broadcasts = frozenset({octets(BROADCAST)})
         self.time = START
         self.host.now = START
         self._inboxes: dict[Flow, Inbox] = {}

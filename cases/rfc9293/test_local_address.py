@@ -1,0 +1,50 @@
+"""Targets with more than one address: RFC 9293, sections 3.9.1.1 and 3.9.2.3."""
+
+from conformance import ACK, RST, SYN, requirement
+from conformance.states import OPENING_SYNS
+
+
+def shake_hands(peer):
+    """Open, and exchange a segment in each direction."""
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK, data=b"data")
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+
+
+@requirement("RFC9293:3.9.1.1-open-passive-local")
+def test_listener_at_one_address_takes_no_syn_to_another(case, target):
+    elsewhere = case.peer(target.listen(), remote=target.second_address)
+    syn = elsewhere.send(SYN)
+    elsewhere.expect(RST | ACK, seq=0, ack=syn.seq + 1)
+
+
+@requirement("RFC9293:3.9.1.1-open-passive-local")
+def test_listener_at_one_address_takes_a_syn_to_it(case, target):
+    shake_hands(case.peer(target.listen()))
+
+
+@requirement("RFC9293:3.9.1.1-open-passive-local")
+def test_listener_at_any_address_answers_from_the_one_that_was_meant(case, target):
+    port = target.listen(address_chosen=False)
+    shake_hands(case.peer(port))
+    shake_hands(case.peer(port, remote=target.second_address))
+
+
+@requirement("RFC9293:3.9.1.1-open-passive-local")
+def test_connection_of_a_listener_at_any_address_keeps_its_own(case, target):
+    port = target.listen(address_chosen=False)
+    peer = case.peer(port, remote=target.second_address)
+    shake_hands(peer)
+    target.accept()
+    target.send(b"answer")
+    peer.expect_data(b"answer")
+
+
+@requirement("RFC9293:MUST-43", "RFC9293:MUST-45")
+def test_open_comes_from_the_address_that_the_user_names(case, target):
+    peer = case.peer(None, remote=target.second_address)
+    target.connect(peer.flow, address=target.second_address)
+    peer.expect_one_of(*OPENING_SYNS)
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
