@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.agent.client import Agent
+from conformance.agent.client import Agent, AgentRefused
 from conformance.agent.protocol import Result
 from conformance.target.calls import Calls
 
@@ -44,11 +44,13 @@ class Transfer(Calls):
     def receive(self, octets: int, within: float | None = None) -> bytes:
         """RECEIVE `octets` octets; return those that came, fewer at the end of the stream or when time is up.
 
-        A reset raises `ConnectionResetError`, whatever else ends the connection `ConnectionError`.
+        A reset raises `ConnectionResetError`, whatever else ends the connection `ConnectionError`. Nothing comes where
+        there is no connection any more.
         """
         agent = self._needs_agent("receive")
         self._call(f"RECEIVE {octets} octets")
-        self._start_receiving(agent)
+        if self._refusal(agent) is not None:
+            return b""
         until = self._now() + (self._timing.reply if within is None else within)
         data = b""
         while len(data) < octets:
@@ -98,7 +100,9 @@ class Transfer(Calls):
         """RECEIVE once more; tell whether the user learns that the connection was reset, not closed."""
         agent = self._needs_agent("receive")
         self._call("RECEIVE")
-        self._start_receiving(agent)
+        refusal = self._refusal(agent)
+        if refusal is not None:
+            return refusal is Result.RESET
         received = agent.received(self._now() + self._timing.reply)
         return received is not None and received.error is not None and received.error is not Result.USER_TIMEOUT
 
@@ -110,6 +114,16 @@ class Transfer(Calls):
             return True
         received = agent.received(self._now() + self._timing.reply)
         return received is not None and (received.end or received.error is not None)
+
+    def _refusal(self, agent: Agent) -> Result | None:
+        """Begin to receive; return why the TCP refuses that, None when it does not."""
+        try:
+            self._start_receiving(agent)
+        except AgentRefused as refused:
+            if refused.result not in (Result.RESET, Result.DOES_NOT_EXIST, Result.CLOSING):
+                raise  # the agent's refusal, not the TCP's
+            return refused.result
+        return None
 
     def _start_receiving(self, agent: Agent) -> None:
         if not self._receiving:
