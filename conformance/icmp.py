@@ -33,9 +33,11 @@ class Error:
         return self.name
 
 
+NO_ROUTE = Error("no route", (3, 0), (1, 0))
+HOST_UNREACHABLE = Error("host unreachable", (3, 1), (1, 3))
 SOFT = (
-    Error("no route", (3, 0), (1, 0)),
-    Error("host unreachable", (3, 1), (1, 3)),
+    NO_ROUTE,
+    HOST_UNREACHABLE,
     Error("hop limit exceeded", (11, 0), (3, 0)),
     Error("reassembly time exceeded", (11, 1), (3, 1)),
     Error("parameter problem", (12, 0), (4, 0)),

@@ -4,7 +4,7 @@ import pytest
 
 from conformance import ACK, ESTABLISHED, URG, requirement, slow, target_in
 from conformance.agent.primitives import Parameter, Report
-from conformance.icmp import SOFT, about
+from conformance.icmp import HOST_UNREACHABLE, about
 
 NEARLY = 0.9
 """The share of R2 within which R1 has to come."""
@@ -15,7 +15,7 @@ def complaint(peer, target):
     """A soft ICMP error about a segment that is in flight."""
     target.send(b"in flight")
     segment = peer.expect_data(b"in flight")
-    return about(segment, SOFT[peer.family][1])
+    return about(segment, HOST_UNREACHABLE)
 
 
 def deliver(peer, complaint):
