@@ -16,8 +16,8 @@ BULK = bytes(range(250)) * 264
 
 @pytest.fixture
 def room(peer, target):
-    """Open a connection whose user does not read, and has asked for a small buffer; return what fills its window."""
-    target.configure(Parameter.RECEIVE_BUFFER, 1024)
+    """Open a connection whose user does not read, with a small buffer if possible; return what fills its window."""
+    target.prefer(Parameter.RECEIVE_BUFFER, 1024)
     peer.rcv_wnd = 1000
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
