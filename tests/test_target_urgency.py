@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from conformance.agent.client import AgentRefused
 from conformance.agent.primitives import Urgent
+from conformance.agent.protocol import Result
 from conformance.errors import NotApplicable
 from conformance.target.urgency import Urgency
 from conformance.timing import Timing
@@ -62,6 +64,14 @@ def test_the_octet_is_taken_once() -> None:
     assert not user.at_mark()
     assert [user.urgent_octet(), user.urgent_octet()] == [b"!", b""]
     assert user.at_mark()
+
+
+def test_user_who_cannot_ask_for_the_mark_is_not_at_it() -> None:
+    class Deaf(Agent):
+        def at_mark(self, socket: int) -> bool:
+            raise AgentRefused("no such call", Result.NOT_OK, 1)
+
+    assert not urgency(Deaf()).at_mark()
 
 
 def test_silence_of_an_agent_that_could_not_tell_is_not_applicable() -> None:

@@ -8,14 +8,14 @@ from conformance.seq import distance
 @requirement("RFC9293:MUST-62", "RFC9293:MUST-30", "RFC9293:3.9.1.2-send-urgent")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_pointer_shows_the_octet_after_the_urgent_data(peer, target):
-    target.send(b"ab!", urgent=True)
+    assert not target.refuses(target.send, b"ab!", urgent=True)
     peer.expect(ACK | URG, seq=peer.rcv_nxt, ack=peer.snd_nxt, urgent=3, data=b"ab!")
 
 
 @requirement("RFC9293:3.10.2-send-urg", "RFC9293:3.9.1.2-send-urgent")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_first_segment_announces_urgent_data_that_others_bring(peer, target):
-    target.send(b"0123456789", total=5_000, urgent=True)  # more than one segment
+    assert not target.refuses(target.send, b"0123456789", total=5_000, urgent=True)  # more than one segment
     peer.expect(ACK | URG, seq=peer.rcv_nxt, urgent=5_000)
 
 
@@ -23,7 +23,7 @@ def test_first_segment_announces_urgent_data_that_others_bring(peer, target):
 @target_in(ESTABLISHED)
 def test_every_segment_up_to_the_end_of_the_urgent_data_carries_the_pointer(peer, target):
     end = peer.rcv_nxt + 5_000
-    target.send(b"0123456789", total=5_000, urgent=True)
+    assert not target.refuses(target.send, b"0123456789", total=5_000, urgent=True)
     while distance(peer.rcv_nxt, end):
         peer.expect(ACK | URG, urgent=distance(peer.rcv_nxt, end))
         peer.send(ACK)
@@ -32,7 +32,7 @@ def test_every_segment_up_to_the_end_of_the_urgent_data_carries_the_pointer(peer
 @requirement("RFC9293:3.8.5-urg-absent", "RFC9293:MUST-62")
 @target_in(ESTABLISHED)
 def test_data_after_the_urgent_data_is_not_urgent(peer, target):
-    target.send(b"ab!", urgent=True)
+    assert not target.refuses(target.send, b"ab!", urgent=True)
     peer.expect(ACK | URG, data=b"ab!")
     peer.send(ACK)
     target.send(b"cd")
@@ -54,7 +54,7 @@ def test_urgent_data_longer_than_a_pointer_reaches_is_sent(peer, target):
     target.configure(Parameter.SEND_BUFFER, 400_000)  # so that the TCP takes each SEND whole
     start = peer.rcv_nxt
     for _ in range(10):
-        target.send(b"0123456789", total=10_000, urgent=True)
+        assert not target.refuses(target.send, b"0123456789", total=10_000, urgent=True)
     while distance(start, peer.rcv_nxt) < 100_000:
         got = peer.expect(ACK | URG)
         peer.send(ACK)

@@ -5,6 +5,7 @@ A user of sockets gets the last urgent octet apart from the stream, and finds a 
 
 from __future__ import annotations
 
+from conformance.agent.client import AgentRefused
 from conformance.agent.primitives import Urgent
 from conformance.target.calls import Calls
 
@@ -18,7 +19,7 @@ class Urgency(Calls):
         `within` is in seconds from now; as long as a reply may take when it is not given.
         """
         agent = self._needs_agent("urgent notice")
-        agent.at_mark(self._open_connection())  # not applicable where nobody would tell
+        self.at_mark()  # not applicable where the agent would not tell
         span = self._timing.reply if within is None else within
         told = agent.urgent_notice(self._now() + span) is not None
         if told:
@@ -32,5 +33,12 @@ class Urgency(Calls):
         return octet if what is Urgent.TAKEN else b""
 
     def at_mark(self) -> bool:
-        """Tell whether the user has received everything before the last urgent octet, and nothing after it."""
-        return self._needs_agent("urgent mark").at_mark(self._open_connection())
+        """Tell whether the user has received everything before the last urgent octet, and nothing after it.
+
+        False also where the TCP answers that question with an error: its user cannot know.
+        """
+        agent = self._needs_agent("urgent mark")
+        try:
+            return agent.at_mark(self._open_connection())
+        except AgentRefused:
+            return False
