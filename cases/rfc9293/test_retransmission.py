@@ -20,6 +20,7 @@ def test_text_is_sent_again_until_it_is_acknowledged(peer, target, timing):
     for more in (1, 2):
         assert peer.expect_retransmission(text, within=more * timing.retransmission).data == TEN
     peer.send(ACK)
+    peer.hear_all(quiet=timing.settle)  # what has crossed it
     assert not peer.hear_all(quiet=2 * timing.retransmission)
 
 
@@ -29,6 +30,7 @@ def test_acknowledged_text_is_not_sent_again(peer, target, timing):
     target.send(TEN)
     peer.expect(ACK, data=TEN)
     peer.send(ACK)
+    peer.hear_all(quiet=timing.settle)  # what has crossed it
     assert not peer.hear_all(quiet=timing.retransmission)
 
 
@@ -52,9 +54,10 @@ def two(peer, target):
 @requirement("RFC9293:3.4-retx-queue-removal", "RFC9293:3.10.7.4-ack-estab-new")
 @SMALL
 @target_in(ESTABLISHED, CLOSE_WAIT)
-def test_acknowledged_segment_leaves_the_retransmission_queue(peer, two):
+def test_acknowledged_segment_leaves_the_retransmission_queue(peer, two, timing):
     _, second = two
     peer.send(ACK, ack=second.seq)
+    peer.hear_all(quiet=timing.settle)  # what has crossed it
     peer.expect_retransmission(second)
 
 
@@ -145,16 +148,18 @@ def test_gaps_between_retransmissions_double(peer, target, timing, facts):
 
 
 @requirement("RFC9293:3.8.2-backoff-kept", "RFC9293:MUST-18", "RFC6298:3-karn")
-@target_in(ESTABLISHED)
+@target_in(LISTEN)
 def test_timeout_stays_backed_off_when_the_ack_is_of_what_was_sent_twice(peer, target, timing):
+    open_slowly(peer, target, after=0.3 * timing.initial_rto)
     before = timeout(peer, target, timing.retransmission)
     peer.send(ACK)
     assert timeout(peer, target, 2 * timing.retransmission) > 1.5 * before
 
 
 @requirement("RFC6298:5-collapse", "RFC9293:3.8.2-backoff-kept")
-@target_in(ESTABLISHED)
+@target_in(LISTEN)
 def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
+    open_slowly(peer, target, after=0.3 * timing.initial_rto)
     before = timeout(peer, target, timing.retransmission)
     peer.send(ACK)
     target.send(TEN)
