@@ -291,7 +291,6 @@ def test_ids_count_up_and_are_not_given_again(agent: Agent) -> None:
     assert agent.create_and_bind() == 4
 
 
-@python_only
 def test_a_syn_can_carry_data(bench: Bench, agent: Agent, family: int) -> None:
     listener = bench.listener(family)
     number = agent.create_and_bind(address=LOOPBACK[family])
@@ -301,7 +300,6 @@ def test_a_syn_can_carry_data(bench: Bench, agent: Agent, family: int) -> None:
     assert bench.receive(bench.keep(listener.accept()[0]), 11) == b"early, late"
 
 
-@python_only
 def test_a_listener_sends_nothing(bench: Bench, agent: Agent) -> None:
     number = agent.create_and_bind()
     agent.listen_and_accept(number)

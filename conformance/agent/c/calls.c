@@ -107,6 +107,26 @@ static int connect_socket(struct session *session, struct reader *request, struc
     return endpoint_connect(endpoint, &remote);
 }
 
+static int open_and_send(struct session *session, struct reader *request, struct writer *response)
+{
+    struct endpoint *endpoint = find(session, read_u16(request));
+    uint16_t port = read_u16(request);
+    const uint8_t *octets;
+    struct place remote;
+    size_t length;
+    (void)response;
+    read_address(request, &remote);
+    remote.port = port;
+    octets = read_octets(request, &length);
+    if (!read_whole(request))
+        return INVALID_PARAMETER;
+    if (!endpoint)
+        return BAD_SOCKET;
+    if (endpoint->address_length != remote.length)
+        return INVALID_PARAMETER;
+    return endpoint_open_and_send(endpoint, &remote, octets, length);
+}
+
 static int send_data(struct session *session, struct reader *request, struct writer *response)
 {
     static uint8_t repeated[0xFFFF];
@@ -312,6 +332,7 @@ int call(struct session *session, int primitive, struct reader *request, struct 
         {BIND, bind_socket},
         {LISTEN_AND_ACCEPT, listen_and_accept},
         {CONNECT, connect_socket},
+        {OPEN_AND_SEND, open_and_send},
         {SEND_DATA, send_data},
         {RECEIVE_AND_FORWARD, receive_and_forward},
         {CONFIGURE_SOCKET, configure_socket},

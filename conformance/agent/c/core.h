@@ -80,6 +80,7 @@ void send_message(const struct session *session, struct writer *message);
 int endpoint_listen(struct endpoint *endpoint, unsigned maximum);
 int endpoint_backlog(struct endpoint *endpoint, int backlog);
 int endpoint_connect(struct endpoint *endpoint, const struct place *remote);
+int endpoint_open_and_send(struct endpoint *endpoint, const struct place *remote, const uint8_t *octets, size_t length);
 int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t length, int flags);
 int endpoint_forward(struct endpoint *endpoint, uint16_t most, uint16_t total);
 int endpoint_shutdown(struct endpoint *endpoint, int how);

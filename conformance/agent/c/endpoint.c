@@ -167,6 +167,25 @@ static int enqueue(struct endpoint *endpoint, const uint8_t *octets, size_t leng
     return OK;
 }
 
+int endpoint_open_and_send(struct endpoint *endpoint, const struct place *remote, const uint8_t *octets, size_t length)
+{
+    size_t taken = 0;
+    int result;
+    if (!STACK(open_and_send))
+        return NO_PRIMITIVE;
+    if (endpoint->connecting)
+        return EXISTS;
+    endpoint->failure = OK;
+    result = STACK(open_and_send)(WITH(endpoint), remote, octets, length, &taken);
+    if (result != OK && result != PENDING)
+        return result;
+    take_flow(endpoint, remote);
+    endpoint->connecting = 1;
+    result = taken < length ? enqueue(endpoint, octets + taken, length - taken, 0) : OK;
+    endpoint_set_watch(endpoint);
+    return result;
+}
+
 int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t length, int flags)
 {
     int in_turn = endpoint->connecting || endpoint->queued, result = OK;

@@ -158,6 +158,26 @@ static int stack_connect(void *with, int socket, const struct place *remote)
     return told(connect(socket, (struct sockaddr *)&address, length));
 }
 
+#ifdef MSG_FASTOPEN
+enum { NO_COOKIE = 34 }; /* TCP_FASTOPEN_NO_COOKIE, which older headers do not name */
+
+static int stack_open_and_send(void *with, int socket, const struct place *remote, const uint8_t *octets, size_t length,
+                               size_t *taken)
+{
+    struct sockaddr_storage address;
+    socklen_t size = posix_address(remote, the_interface, &address);
+    int on = 1;
+    ssize_t sent;
+    (void)with;
+    setsockopt(socket, IPPROTO_TCP, NO_COOKIE, &on, sizeof on);
+    sent = sendto(socket, octets, length, MSG_NOSIGNAL | MSG_FASTOPEN, (struct sockaddr *)&address, size);
+    *taken = sent < 0 ? 0 : (size_t)sent;
+    return sent < 0 ? posix_result(errno) : OK;
+}
+#else
+#define stack_open_and_send NULL
+#endif
+
 static int stack_connected(void *with, int socket)
 {
     struct sockaddr_storage address;
@@ -310,6 +330,7 @@ void posix_begin(struct stack *stack, unsigned interface)
         .state = posix_state,
         .configure = posix_configure,
         .parameter = posix_parameter,
+        .open_and_send = stack_open_and_send,
         .urgent = stack_urgent,
         .at_mark = stack_at_mark,
         .reports = posix_reports,

@@ -28,6 +28,9 @@ void posix_no_reports(int socket);
 /* posix_options.c */
 int posix_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length);
 int posix_parameter(void *with, int socket, int parameter, uint32_t *value);
+/* posix_traffic_class.c */
+int posix_remember_traffic_class(int socket, int ipv6, int32_t on);
+int posix_received_traffic_class(int socket, int ipv6, uint32_t *value);
 /* posix_state.c */
 int posix_state(void *with, int socket, const struct flow *flow, uint8_t *state);
 /* posix_scope.c: the interface of a link-local address, 0 where that cannot be known */

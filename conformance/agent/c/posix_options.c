@@ -118,10 +118,19 @@ static int set_congestion_control(int socket, int32_t number)
 #endif
 }
 
+static int is_ipv6(int socket)
+{
+    struct sockaddr_storage address;
+    socklen_t size = sizeof address;
+    return getsockname(socket, (struct sockaddr *)&address, &size) == 0 && address.ss_family == AF_INET6;
+}
+
 int posix_parameter(void *with, int socket, int parameter, uint32_t *value)
 {
     size_t at;
     (void)with;
+    if (parameter == RECEIVED_TRAFFIC_CLASS)
+        return posix_received_traffic_class(socket, is_ipv6(socket), value);
     for (at = 0; at < sizeof settings / sizeof settings[0]; at++)
         if (settings[at].parameter == parameter) {
             int number = 0;
@@ -136,15 +145,10 @@ int posix_parameter(void *with, int socket, int parameter, uint32_t *value)
 
 int posix_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length)
 {
-    struct sockaddr_storage address;
-    socklen_t size = sizeof address;
     int32_t number = number_of(value, length);
+    int ipv6 = is_ipv6(socket);
     size_t at;
-    int ipv6;
     (void)with;
-    if (getsockname(socket, (struct sockaddr *)&address, &size) < 0)
-        return INVALID_PARAMETER;
-    ipv6 = address.ss_family == AF_INET6;
     switch (parameter) {
     case TTL:
     case TRAFFIC_CLASS:
@@ -154,6 +158,8 @@ int posix_configure(void *with, int socket, int parameter, const uint8_t *value,
         return set_dont_fragment(socket, ipv6, number);
     case ERROR_REPORTS:
         return set_error_reports(socket, ipv6, number);
+    case RECEIVED_TRAFFIC_CLASS:
+        return posix_remember_traffic_class(socket, ipv6, number);
     case CONGESTION_CONTROL:
         return set_congestion_control(socket, number);
     case IP_TIMESTAMP:

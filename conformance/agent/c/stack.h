@@ -62,6 +62,9 @@ struct stack {
     int (*configure)(void *with, int socket, int parameter, const uint8_t *value, size_t length);
     /* Tell the number that a parameter has now; INVALID_PARAMETER where the system does not tell. */
     int (*parameter)(void *with, int socket, int parameter, uint32_t *value);
+    /* Issue an attempt whose SYN carries octets, as far as there is room; `taken` tells how many. */
+    int (*open_and_send)(void *with, int socket, const struct place *remote, const uint8_t *octets, size_t length,
+                         size_t *taken);
     /* Say what is known of urgent data (enum urgent) and, if it is here, its octet; `take` it then, or leave it. */
     int (*urgent)(void *with, int socket, int take, uint8_t *what, uint8_t *octet);
     /* Whether everything before the last urgent octet was received, and nothing after it. */
