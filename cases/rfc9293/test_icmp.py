@@ -21,7 +21,8 @@ from conformance.agent.primitives import Report
 from conformance.icmp import HARD, HOST_UNREACHABLE, NO_ROUTE, PORT_UNREACHABLE, SOFT, SOURCE_QUENCH, about, each, moved
 
 DATA = b"0123456789"
-BULK = bytes(range(250)) * 128
+MUCH = 32_000
+"""Octets that the user sends: more than the first windows of a connection take."""
 
 
 def taken(another):
@@ -160,7 +161,7 @@ def burst(peer):
 @offering(mss(536))
 @target_in(ESTABLISHED)
 def test_source_quench_does_not_slow_down(peer, target):
-    target.send(BULK)
+    target.send(DATA, total=MUCH)
     first = peer.expect(ACK, seq=peer.rcv_nxt)
     before = 1 + burst(peer)
     peer.inject(about(first, SOURCE_QUENCH))
