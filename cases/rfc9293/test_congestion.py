@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from conformance import ACK, LISTEN, SYN, mss, offering, requirement, target_in
+from conformance import ACK, ESTABLISHED, LISTEN, SYN, mss, offering, requirement, target_in
 from conformance.agent.primitives import Parameter
 from conformance.errors import NotApplicable
 
@@ -30,7 +30,7 @@ class Receiver:
 
     def __init__(self, peer, lost):
         self.peer = peer
-        self.next = lost.seq
+        self.next = lost
         self.held = {}
 
     def takes(self, segments):
@@ -113,7 +113,7 @@ def rounds(receiver, count):
 @target_in(LISTEN)
 def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, target, facts):
     lost = grown(peer, target, times=0)
-    receiver = Receiver(peer, lost[0])
+    receiver = Receiver(peer, lost[0].seq)
     receiver.takes([peer.expect_retransmission(lost[0])])
     sizes = facts["flights after a timeout"] = rounds(receiver, 14)
     # By one segment (RFC 5681), or by half at most (RFC 9438), where slow start would double it.
@@ -125,7 +125,7 @@ def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, 
 @target_in(LISTEN)
 def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
     lost, *rest = at_least(4, grown(peer, target, times=1))
-    Receiver(peer, lost).takes(rest[:3])
+    Receiver(peer, lost.seq).takes(rest[:3])
     assert lost.seq in [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
 
 
@@ -134,7 +134,7 @@ def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
 @target_in(LISTEN)
 def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, timing, facts):
     lost, *rest = at_least(4, grown(peer, target, times=1))
-    Receiver(peer, lost).takes(rest[:2])
+    Receiver(peer, lost.seq).takes(rest[:2])
     numbers = [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
     facts["new segments for two duplicate ACKs"] = len(numbers)  # limited transmit, if there is more to send
     assert lost.seq not in numbers
@@ -144,7 +144,7 @@ def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, timing, 
 def flight_after_a_loss(peer, target):
     """Lose the first segment of a large flight; return how many that had, and the next one when all is made good."""
     lost, *rest = at_least(12, grown(peer, target, times=2))
-    receiver = Receiver(peer, lost)
+    receiver = Receiver(peer, lost.seq)
     receiver.takes(rest)
     receiver.takes(flight(peer))  # the lost one, and what the duplicates of the ACK have let go out
     return len(rest) + 1, len(flight(peer))
@@ -187,3 +187,23 @@ def test_duplicate_acks_draw_no_more_than_was_outstanding(peer, target, facts):
     drawn = [segment for segment in flight(peer) if segment.seq != outstanding[0].seq]
     facts["segments outstanding, and drawn by duplicate ACKs"] = [len(outstanding), len(drawn)]
     assert len(drawn) <= len(outstanding)
+
+
+def hears_with_losses(peer, octets, every):
+    """Lose every so-manieth segment when it comes first, until so many octets are there; tell whether they ever are."""
+    receiver, seen = Receiver(peer, peer.rcv_nxt), set()
+    end = (peer.rcv_nxt + octets) % 2**32
+    while receiver.next != end and (segment := peer.hear(peer.wire.now() + 4 * peer.timing.retransmission)):
+        again = segment.seq in seen
+        seen.add(segment.seq)
+        if again or len(seen) % every:
+            receiver.takes([segment])
+    return receiver.next == end
+
+
+@requirement("RFC9293:3.8-retx-loss")
+@SMALL
+@target_in(ESTABLISHED)
+def test_everything_comes_although_one_segment_in_ten_is_lost(peer, target):
+    target.send(**BULK)
+    assert hears_with_losses(peer, BULK["total"], every=10)

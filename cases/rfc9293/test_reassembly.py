@@ -1,5 +1,7 @@
 """Text that comes twice, overlapping, or above a gap: RFC 9293, sections 3.4, 3.8 and 3.10.7.4 (SHLD-31)."""
 
+import random
+
 import pytest
 
 from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, FIN, FIN_WAIT_1, FIN_WAIT_2, reply, requirement, target_in
@@ -111,6 +113,22 @@ def test_of_two_texts_above_a_gap_each_octet_is_delivered_once(peer, target, fac
     got = facts["overlapping text"] = target.receive(21).decode()
     assert len(got) == 20
     assert set(got[10:15]) in ({"a"}, {"b"}, {"c"})
+
+
+LONG = bytes(range(250)) * 8
+PIECE = 200
+
+
+@requirement("RFC9293:3.10.7.4-text-stream", "RFC9293:3.10.7.4-seq-inorder", "RFC9293:3.8-dup-segment")
+@target_in(ESTABLISHED, FIN_WAIT_2)
+def test_shuffled_text_is_delivered_in_order(peer, target, timing):
+    start, places = peer.snd_nxt, range(0, len(LONG), PIECE)
+    for at in random.Random(9293).sample(places, len(places)):
+        peer.send(ACK, seq=start + at, data=LONG[at : at + PIECE])
+    for at in places:  # again, in order, for whoever has not held everything
+        peer.hear_all(quiet=timing.settle)
+        peer.send(ACK, seq=start + at, data=LONG[at : at + PIECE])
+    assert target.receive(len(LONG) + 1) == LONG
 
 
 @requirement("RFC9293:3.8-sndnxt-advance", "RFC9293:3.8-ack-current")

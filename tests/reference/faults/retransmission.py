@@ -165,3 +165,15 @@ class AckOfSomethingNewLeavesTheTimerRunning(Endpoint):
         super().remove_acknowledged(ack)
         if self.queue and before is not None:
             self.start("retransmission", before - self.host.now)
+
+
+@fault("only-the-first-loss-is-made-good", breaks="RFC9293:3.8-retx-loss")
+class OnlyTheFirstLossIsMadeGood(Endpoint):
+    """One segment of a connection can be sent again, and no other."""
+
+    lost: Sent | None = None
+
+    def retransmit(self, sent: Sent) -> None:
+        self.lost = self.lost or (sent if sent.text else None)
+        if sent is self.lost or not sent.text:
+            super().retransmit(sent)
