@@ -35,6 +35,14 @@ def test_data_stops_where_the_window_ends(peer, target, offered):
     peer.expect_one_of(*probes, NOTHING)
 
 
+@requirement("RFC9293:3.8.6-fit-window", "RFC5681:2-cwnd-limit")
+@target_in(LISTEN)
+def test_data_keeps_to_a_small_window_that_moves_on(peer, target, offered):
+    offered(1000)
+    target.send(BULK, total=20000)
+    peer.expect_data(BULK * 5, acknowledge=True)  # what goes beyond the window fails it (see invariants)
+
+
 @requirement("RFC9293:MUST-1")
 @pytest.mark.parametrize("octets", [0x8000, 0xFFFF], ids=hex)
 @target_in(LISTEN)
