@@ -39,9 +39,14 @@ PARTS = {
 FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
+def right_checksum(packet):
+    """What the checksum of a packet has to be."""
+    return type(packet)(bytes(packet))["TCP"].chksum
+
+
 def uncovered(packet, octets):
     """Take octets out of a packet's checksum, and return it: as if they had not been summed."""
-    right = type(packet)(bytes(packet))["TCP"].chksum
+    right = right_checksum(packet)
     packet["TCP"].chksum = ~ones_sum(b"", (~right & 0xFFFF) + (~ones_sum(octets) & 0xFFFF)) & 0xFFFF
     return packet
 
@@ -137,6 +142,17 @@ def test_last_of_an_odd_number_of_octets_is_summed(peer):
 def test_odd_number_of_octets_is_sent_without_padding(peer, target, octets):
     target.send(b"\xa5" * octets)
     assert peer.expect(ACK, seq=peer.rcv_nxt, data=b"\xa5" * octets).defects == ()
+
+
+@requirement("RFC9293:MUST-3")
+@pytest.mark.parametrize("checksum", [0, 0xFFFF], ids="{:#06x}".format)
+@target_in(ESTABLISHED)
+def test_no_checksum_stands_for_none(peer, checksum):
+    packets = [peer.craft(ACK, data=data) for data in (b"one", b"two")]
+    packet = next(packet for packet in packets if right_checksum(packet) not in (0, 0xFFFF))
+    packet["TCP"].chksum = checksum
+    peer.inject(packet)
+    peer.expect_ignored()
 
 
 @requirement("RFC9293:3.8-corrupt-retx", "RFC9293:MUST-3")

@@ -50,6 +50,14 @@ class ChecksumMayLeaveOutTheLength(Lenient):
         return len(packet.payload).to_bytes(2, "big")
 
 
+@fault("checksum-of-zero-or-of-ones-is-none", breaks="RFC9293:MUST-3")
+class ChecksumOfZeroOrOfOnesIsNone(Host):
+    """As in UDP, where zero says that there is none."""
+
+    def checksum_is_right(self, packet: ip.Packet) -> bool:
+        return packet.payload[16:18] in (b"\0\0", b"\xff\xff") or super().checksum_is_right(packet)
+
+
 @fault("checksum-may-leave-out-options", breaks="RFC9293:3.1-checksum-options")
 class ChecksumMayLeaveOutOptions(Lenient):
     def part(self, packet: ip.Packet) -> bytes:
