@@ -50,7 +50,9 @@ def _facts(environment: Mapping[str, Mapping[str, object]], targets: list[str]) 
         ("targets", ", ".join(targets)),
     ]
     for target, facts in environment.items():
-        found.extend((f"{target}.{name}", _value(value)) for name, value in facts.items() if value not in ({}, [], ""))
+        found.extend(
+            (f"{target}.{name}", _value(value)) for name, value in facts.items() if value not in ({}, [], "", None)
+        )
     return found
 
 

@@ -14,6 +14,7 @@ from conformance.site.results import SUFFIX, Result, keep, load
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "reports" / "results"
 RUNS = ROOT / "reports" / "out"
+BUILD = ROOT / "build" / "allure"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,9 +60,16 @@ def _keep(options: argparse.Namespace) -> int:
     return 0
 
 
+def _allure(options: argparse.Namespace) -> int:
+    from conformance.site.allure import render
+
+    print(render(options.results, options.out, BUILD))
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("python -m conformance.site", description=__doc__)
-    commands = parser.add_subparsers(metavar="build|keep")
+    commands = parser.add_subparsers(metavar="build|keep|allure")
     parser.set_defaults(command=_build, results=[], out=ROOT / "reports" / "site")
     build = commands.add_parser("build", help="write the pages")
     build.add_argument("results", nargs="*", type=Path, help="folders with verdicts.json, or archives (all there are)")
@@ -71,6 +79,10 @@ def _parser() -> argparse.ArgumentParser:
     kept.add_argument("folders", nargs="+", type=Path, help="folders with verdicts.json, such as reports/out/linux")
     kept.add_argument("--to", type=Path, default=RESULTS, help="where the archives go")
     kept.set_defaults(command=_keep)
+    allure = commands.add_parser("allure", help="render the results of pytest --alluredir with Allure 3 (Node.js)")
+    allure.add_argument("results", type=Path, help="the folder given to --alluredir")
+    allure.add_argument("--out", type=Path, default=ROOT / "reports" / "allure", help="where the report goes")
+    allure.set_defaults(command=_allure)
     return parser
 
 
