@@ -1,5 +1,8 @@
 """User calls around an active OPEN: RFC 9293, sections 3.9.1.1, 3.10.1, 3.10.4 and 3.10.5."""
 
+from collections import Counter
+from itertools import pairwise
+
 import pytest
 
 from conformance import (
@@ -146,3 +149,16 @@ def test_listening_on_its_port_leaves_the_attempt(peer, target):
 @target_in(SYN_SENT, SYN_RECEIVED, *SYNCHRONIZED, opened=ACTIVE)
 def test_passive_open_of_a_connection_is_an_error(peer, target):
     assert target.refuses(target.listen_again)
+
+
+@requirement("RFC6056:3.3-obfuscate", "RFC5927:4.2-port-random")
+@target_in(CLOSED, opened=ACTIVE)
+def test_ports_of_opens_do_not_go_in_steps(another, target, facts):
+    peers = [another() for _ in range(min(50, target.subject.max_connections))]
+    for one in peers:
+        target.connect(one.flow)
+        one.expect_one_of(*OPENING_SYNS)
+    ports = [one.flow.remote_port for one in peers]
+    steps = Counter(later - earlier for earlier, later in pairwise(ports))
+    facts["ports of 50 OPENs"] = f"{min(ports)} to {max(ports)}"
+    assert steps.most_common(1)[0][1] < len(steps) / 2

@@ -58,6 +58,12 @@ def test_late_close_sends_nothing(peer, target, facts):
     peer.expect_nothing()
 
 
+@requirement("RFC9293:3.10.4-close-late")
+@target_in(CLOSING, LAST_ACK, TIME_WAIT, opened=BOTH)
+def test_late_close_is_an_error(peer, target):
+    assert target.refuses(target.close)
+
+
 @requirement("RFC9293:3.10.2-send-closing", "RFC9293:3.6-case1-fin")
 @target_in(FIN_WAIT_1, FIN_WAIT_2, CLOSING, LAST_ACK, TIME_WAIT, opened=BOTH)
 def test_send_after_close_is_refused(peer, target):
@@ -91,6 +97,19 @@ def test_data_after_a_full_close_is_reset(peer, target, short):
     peer.send(ACK, ack=peer.rcv_nxt - short)
     peer.send(ACK, ack=peer.rcv_nxt - short, data=b"never to be read")
     peer.expect_one_of(reply(RST), reply(RST | ACK))
+
+
+@requirement("RFC9293:3.10.7.4-fin-fw2")
+@target_in(ESTABLISHED)
+def test_fin_after_a_full_close_is_answered_however_late(peer, target, timing, facts):
+    target.configure(Parameter.FIN_WAIT_2_TIMEOUT, 1)  # where nobody reads, FIN-WAIT-2 may end by itself
+    target.release()
+    peer.expect(FIN | ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.send(ACK)
+    peer.expect_nothing(for_=timing.retransmission)
+    peer.send(FIN | ACK)
+    answer = peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), reply(RST, seq=peer.rcv_nxt))
+    facts["FIN-WAIT-2 ends by itself where nobody reads"] = RST in answer.ctl
 
 
 @requirement("RFC9293:3.6-reliable-before-fin")

@@ -9,10 +9,12 @@ from conformance import (
     FIN,
     LISTEN,
     PSH,
+    RST,
     SYN,
     SYN_RECEIVED,
     reply,
     requirement,
+    slow,
     target_in,
 )
 
@@ -116,6 +118,39 @@ def test_three_listeners_do_not_mix(peer, another, target):
 def test_unanswered_syn_ack_is_sent_again_with_its_numbers(peer):
     again = peer.expect_retransmission(peer.syn)
     assert (again.seq, again.ack, again.options) == (peer.syn.seq, peer.syn.ack, peer.syn.options)
+
+
+@requirement("RFC9293:3.10.7.4-ack-synrcvd-ok", "RFC6298:5.2-stop-timer")
+@target_in(SYN_RECEIVED)
+def test_late_ack_ends_the_repetition_of_the_syn_ack(peer, timing):
+    peer.expect_retransmission(peer.syn)
+    peer.send(ACK)
+    assert not peer.hear_all(timing.retransmission)
+    peer.expect_alive()
+
+
+@requirement("RFC9293:3.8.6-fit-window", "RFC9293:3.10.7.4-ack-synrcvd-ok")
+@target_in(LISTEN)
+def test_window_that_is_closed_from_the_start_holds_data_back(peer, target, timing):
+    peer.rcv_wnd = 0
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    target.accept()
+    target.send(b"data")
+    peer.expect_one_of(reply(ACK, data=b""), reply(ACK, data=b"d"), within=timing.retransmission)  # a probe
+    peer.send(ACK, ack=peer.irs + 1, window=1000)
+    peer.expect_data(b"data"[peer.rcv_nxt - peer.irs - 1 :])
+
+
+@slow(182)
+@requirement("RFC9293:3.10.7.2-listen-ack", "RFC9293:3.10.7.4-ack-synrcvd-ok")
+@target_in(SYN_RECEIVED)
+def test_ack_after_minutes_establishes_or_is_reset(peer, timing, facts):
+    peer.expect_nothing(for_=timing.syn_r2)  # but the SYN,ACK again
+    peer.send(ACK, data=b"data")
+    answer = peer.expect_one_of(reply(RST, seq=peer.irs + 1), reply(ACK, ack=peer.snd_nxt))
+    facts["half-open connection forgotten after three minutes"] = RST in answer.ctl
 
 
 @requirement("RFC6298:5.5-backoff", "RFC2525:2.10-no-backoff", "RFC9293:3.10.8-synrcvd-retx")

@@ -91,6 +91,18 @@ def test_data_of_syn_is_delivered_once(peer, target):
     assert target.receive(14) == b"0123456789abcd"
 
 
+@requirement("RFC9293:3.5-data-in-syn-hold", "RFC9293:3.10.7.2-listen-syn-queue")
+@target_in(LISTEN)
+def test_user_gets_no_connection_before_the_handshake_is_done(peer, target):
+    peer.send(SYN, data=b"0123456789")
+    peer.expect(SYN | ACK)
+    target.accepts_nothing()
+    peer.send(ACK, seq=peer.iss + 11)
+    peer.send(ACK, seq=peer.iss + 1, data=b"0123456789")  # again, for a target that has not held it
+    target.accept()
+    assert target.receive(10) == b"0123456789"
+
+
 @requirement("RFC9293:3.10.7.2-listen-ack", "RFC9293:3.5.1-two-passive")
 @pytest.mark.parametrize(
     ("ctl", "data"),
@@ -192,6 +204,24 @@ def test_syn_from_its_own_address_and_port_does_no_harm(peer):
     land = peer.craft(SYN)
     land.src, land.sport = land.dst, land.dport
     peer.inject(land)
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+
+
+@requirement("RFC9293:MUST-41", "RFC9293:3.10.1-open-closed-passive")
+@target_in(LISTEN)
+def test_second_open_of_its_port_leaves_the_listener(peer, target, facts):
+    facts["second passive OPEN of a port refused"] = target.refuses(target.listen, peer.flow.remote_port)
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+
+
+@requirement("RFC9293:3.10.7.2-listen-syn")
+@target_in(LISTEN)
+def test_syn_from_port_zero_does_no_harm(peer):
+    nobody = peer.craft(SYN)
+    nobody.sport = 0
+    peer.inject(nobody)
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
 

@@ -9,7 +9,7 @@ from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, FIN, FIN_WAIT_1, FIN
 TEXT = bytes(range(ord("A"), ord("A") + 20))
 """Octets that tell their place."""
 
-RECEIVING = (ESTABLISHED, FIN, FIN_WAIT_1, FIN_WAIT_2)
+RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
 
 
 @requirement("RFC9293:3.8-dup-segment", "RFC9293:3.4-cumulative-ack")

@@ -2,10 +2,12 @@
 
 from conformance import (
     ACK,
+    ACTIVE,
     BOTH,
     CLOSE_WAIT,
     ESTABLISHED,
     SYN,
+    SYN_RECEIVED,
     SYN_SENT,
     mss,
     offering,
@@ -32,6 +34,15 @@ def test_sends_that_wait_for_the_connection_go_out_in_order(peer, target):
         target.send(text)
     peer.send(SYN | ACK)
     peer.expect_data(b"first, second, third", acknowledge=True)
+
+
+@requirement("RFC9293:3.10.2-send-synsent", "RFC9293:3.9.1.2-send-fifo")
+@target_in(SYN_RECEIVED, opened=ACTIVE)  # a passive one is not yet the user's to send on
+def test_send_in_syn_received_waits_for_the_connection(peer, target):
+    target.send(b"early")
+    peer.expect_nothing()
+    peer.send(ACK)
+    peer.expect_data(b"early")
 
 
 @requirement("RFC9293:3.10.7.4-ack-estab-new")

@@ -2,8 +2,23 @@
 
 import pytest
 
-from conformance import ACK, ESTABLISHED, NOTHING, RST, reply, requirement, slow, target_in
+from conformance import (
+    ACK,
+    ACTIVE,
+    BOTH,
+    CLOSE_WAIT,
+    CLOSED,
+    ESTABLISHED,
+    NOTHING,
+    RST,
+    SYN,
+    reply,
+    requirement,
+    slow,
+    target_in,
+)
 from conformance.agent.primitives import Parameter, Report
+from conformance.states import OPENING_SYNS
 
 TEN = b"0123456789"
 
@@ -78,3 +93,26 @@ def test_user_is_told_of_the_delivery_problem_before_r2(peer, target, timing):
     peer.expect(ACK, data=TEN)
     peer.expect_nothing(for_=NEARLY * timing.r2)
     assert Report.RETRANSMISSIONS in target.reported_errors(unasked=True)
+
+
+@requirement("RFC9293:3.10.8-user-timeout")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_user_timeout_deletes_the_connection_and_what_waits(peer, target, timing):
+    set_r2(target, timing.retransmission)
+    target.send(TEN, total=60_000)  # more than goes out before it is acknowledged
+    peer.hear_all(timing.retransmission)
+    peer.expect_gone()
+
+
+@requirement("RFC9293:3.9.1.1-timeout")
+@target_in(CLOSED, opened=ACTIVE)
+def test_user_sets_the_timeout_before_the_open(peer, target, timing):
+    target.prepare()
+    set_r2(target, timing.retransmission)
+    target.connect(peer.flow)
+    peer.expect_one_of(*OPENING_SYNS)
+    peer.send(SYN | ACK)
+    peer.expect(ACK)
+    target.send(TEN)
+    with pytest.raises(ConnectionError):
+        target.receive(1, within=2 * timing.retransmission + timing.reply)

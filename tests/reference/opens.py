@@ -51,6 +51,10 @@ class Opens:
         endpoint.open_active(text)
         return endpoint
 
+    def is_taken(self, address: bytes, port: int) -> bool:
+        """Tell whether somebody listens there already: a passive OPEN fails then."""
+        return (address, port) in self.listeners or (bytes(len(address)), port) in self.listeners
+
     def call_in_closed(self, call: str) -> None:
         """SEND, RECEIVE or CLOSE where there is no connection (sections 3.10.2 to 3.10.4): an error."""
         raise Refused(NO_CONNECTION)

@@ -88,7 +88,7 @@ class Socket(User):
         host = self._owner.host
         if any(address) and address not in host.addresses:
             raise Refusal(Result.CANNOT_BIND)
-        if port is not None and host.listener_at(address, port) is not None:
+        if port is not None and host.is_taken(address, port):
             raise Refusal(Result.CANNOT_BIND)
         self.address, self._port = address, host.free_port() if port is None else port
 

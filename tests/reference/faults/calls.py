@@ -5,7 +5,8 @@ from __future__ import annotations
 from conformance.state import State
 from reference.faults import Endpoint, Host, Listener, fault
 from reference.numbers import le
-from reference.segment import Flow, Segment
+from reference.otherwise import CLOSING_STATES
+from reference.segment import SYN, Flow, Segment
 from reference.user import NO_CONNECTION, Refused, Settings, Signal, User
 
 EARLY = (State.SYN_SENT, State.SYN_RECEIVED)
@@ -174,3 +175,80 @@ class TextOfASendInListenIsLost(Host):
 class FlushDropsNothing(Endpoint):
     def flush(self) -> None:
         pass
+
+
+# -- CLOSE and after --
+
+
+@fault("late-close-is-done", breaks="RFC9293:3.10.4-close-late")
+class LateCloseIsDone(Endpoint):
+    """Nothing goes out, and the user hears no error. Seen in Linux."""
+
+    def close(self) -> None:
+        if self.state not in CLOSING_STATES:
+            super().close()
+
+
+# -- user timeout, as the OPEN sets it --
+
+
+@fault("timeout-of-the-open-is-forgotten", breaks="RFC9293:3.9.1.1-timeout")
+class TimeoutOfTheOpenIsForgotten(Endpoint):
+    def open_active(self, text: bytes = b"") -> None:
+        self.settings.user_timeout = None
+        super().open_active(text)
+
+
+@fault("user-timeout-leaves-the-connection", breaks="RFC9293:3.10.8-user-timeout")
+class UserTimeoutLeavesTheConnection(Endpoint):
+    """The user is told, and nothing is sent again; the TCB stays."""
+
+    def user_timeout(self) -> None:
+        self.tell(Signal.TIMED_OUT)
+        self.queue.clear()
+        self.stop("retransmission", "user")
+
+
+# -- what a listener may hand over --
+
+
+@fault("connection-is-handed-over-with-its-syn", breaks=("RFC9293:3.5-data-in-syn-hold", "RFC9293:3.4-syn-before-data"))
+class ConnectionIsHandedOverWithItsSyn(Listener):
+    def open(self, segment: Segment, previous: Endpoint | None = None) -> None:
+        super().open(segment, previous)
+        self.established(self.host.connections[segment.flow])
+
+
+@fault("second-open-of-a-port-takes-it-over", breaks=("RFC9293:MUST-41", "RFC9293:3.10.1-open-closed-passive"))
+class SecondOpenOfAPortTakesItOver(Host):
+    """The first listener is closed, and the second refused."""
+
+    def is_taken(self, address: bytes, port: int) -> bool:
+        taken = super().is_taken(address, port)
+        self.listeners.pop((address, port), None)
+        return taken
+
+
+@fault("syn-ack-goes-on-after-its-ack", breaks=("RFC9293:3.10.7.4-ack-synrcvd-ok", "RFC6298:5.2-stop-timer"))
+class SynAckGoesOnAfterItsAck(Endpoint):
+    """Once it was sent again, it is for as long as it was meant to be."""
+
+    def remove_acknowledged(self, ack: int) -> None:
+        if self.syn_lost and self.queue and self.queue[0].ctl & SYN:
+            return
+        super().remove_acknowledged(ack)
+
+
+@fault("window-of-zero-in-the-handshake-means-one-segment", breaks="RFC9293:3.8.6-fit-window")
+class WindowOfZeroInTheHandshakeMeansOneSegment(Endpoint):
+    def set_send_window(self, segment: Segment, shift: int = 0) -> None:
+        super().set_send_window(segment, shift)
+        if not self.max_snd_wnd:
+            self.snd_wnd = 1000
+
+
+@fault("ports-go-up-by-one", breaks=("RFC6056:3.3-obfuscate", "RFC5927:4.2-port-random"))
+class PortsGoUpByOne(Host):
+    def free_port(self) -> int:
+        self.last_port = self.__dict__.get("last_port", 50_000) + 1
+        return self.last_port
