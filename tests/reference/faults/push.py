@@ -90,9 +90,12 @@ class CloseDoesNotPush(Waits):
         return self.fin_queued
 
 
-@fault("push-is-the-users", breaks="RFC9293:MAY-15")
-class PushIsTheUsers(Endpoint):
-    """SEND has a PUSH flag: without it text goes out when the TCP likes, and is not pushed."""
+@fault("only-the-user-pushes", breaks=("RFC9293:3.9.1.4-close-push", "RFC9293:3.8-fin-implies-push"))
+class OnlyTheUserPushes(Waits):
+    """SEND has a PUSH flag (MAY-15). Text without it is not pushed, not even by CLOSE."""
+
+    def waits(self) -> bool:
+        return self.fin_queued and not self.user_pushes
 
     def send_new(self, ctl: int, text: bytes = b"") -> None:
         super().send_new(ctl if self.user_pushes else ctl & ~PSH, text)
@@ -101,9 +104,8 @@ class PushIsTheUsers(Endpoint):
 # -- receiving --
 
 
-@fault("push-is-passed-on", breaks="RFC9293:MAY-17")
 class PushIsPassedOn(Endpoint):
-    """Text is the user's when the peer has pushed it, or when the FIN has come."""
+    """Text is the user's when the peer has pushed it (MAY-17), or when the FIN has come."""
 
     unpushed = b""
     fin_pushes = True
