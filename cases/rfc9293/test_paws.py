@@ -15,8 +15,8 @@ AGES = {"a second": 1_000, "an hour": 3_600_000, "nearly as old as can be": 2**3
 @target_in(ESTABLISHED)
 def test_data_with_an_old_timestamp_is_dropped(peer, age):
     old = timestamps((peer.clock - age) % 2**32, peer.tcb.ts_recent)
-    peer.inject(peer.craft(ACK, data=DATA, options=(NOP, NOP, old)))
-    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    dropped = peer.send(ACK, data=DATA, options=(NOP, NOP, old))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=dropped.seq)
 
 
 @requirement("RFC9293:3.4.3-paws-fast", "RFC7323:5.3-paws-drop")
@@ -24,8 +24,8 @@ def test_data_with_an_old_timestamp_is_dropped(peer, age):
 @target_in(ESTABLISHED)
 def test_data_that_was_dropped_as_old_does_not_reach_the_user(peer, target):
     old = timestamps((peer.clock - 1_000) % 2**32, peer.tcb.ts_recent)
-    peer.inject(peer.craft(ACK, data=b"duplicate!", options=(NOP, NOP, old)))
-    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
-    peer.send(ACK, data=DATA)
+    dropped = peer.send(ACK, data=b"duplicate!", options=(NOP, NOP, old))
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=dropped.seq)
+    peer.send(ACK, seq=dropped.seq, data=DATA)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     assert target.receive(len(DATA)) == DATA
