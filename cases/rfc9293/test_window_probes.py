@@ -38,9 +38,9 @@ def brief(target):
 def probe(peer, timing):
     """Wait for the next probe."""
 
-    def wait():
+    def wait(within=timing.window_probe):
         octet, empty = reply(ACK, seq=peer.rcv_nxt, data=TEN[:1]), reply(ACK, seq=peer.rcv_nxt - 1, data=b"")
-        return peer.expect_one_of(octet, empty, within=timing.window_probe)
+        return peer.expect_one_of(octet, empty, within=within)
 
     return wait
 
@@ -91,6 +91,16 @@ def test_intervals_between_probes_grow(peer, closed, probe, facts):
 def test_answered_probes_keep_the_connection_open(peer, brief, closed, probe):
     for _ in range(20):
         probe()
+        peer.send(ACK)
+    peer.send(ACK, window=OPEN)
+    peer.expect_data(TEN)
+
+
+@requirement("RFC9293:MUST-37", "RFC6429:4-zwp-close")
+@slow(104)
+@target_in(ESTABLISHED)
+def test_window_may_stay_closed_for_longer_than_r2(peer, timing, closed, probe):
+    while probe(within=timing.r2).at < closed.at + timing.r2:
         peer.send(ACK)
     peer.send(ACK, window=OPEN)
     peer.expect_data(TEN)

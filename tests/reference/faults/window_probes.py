@@ -116,6 +116,21 @@ class ProbesAreCountedThoughTheyAreAnswered(Endpoint):
             super().persist_timeout()
 
 
+@fault("closed-window-ends-the-connection-after-a-minute", breaks=("RFC9293:MUST-37", "RFC6429:4-zwp-close"))
+class ClosedWindowEndsTheConnectionAfterAMinute(Endpoint):
+    """Whatever the peer answers, text that waits too long ends the connection."""
+
+    def start_probing(self) -> None:
+        super().start_probing()
+        self.patience_ends = self.host.now + 60.0
+
+    def persist_timeout(self) -> None:
+        if self.host.now >= self.patience_ends:
+            self.user_timeout()
+        else:
+            super().persist_timeout()
+
+
 @fault("probe-is-empty", breaks=("RFC9293:3.8.6.1-probe-content", "RFC2525:2.17-probe-old-data"))
 class ProbeIsEmpty(Endpoint):
     """It is numbered below SND.UNA, so that it draws an ACK. Seen in Linux."""
