@@ -62,7 +62,16 @@ struct agent {
 
 extern struct agent agent;
 
-/* agent.c: sessions */
+#define STACK(name) agent.stack->name
+#define WITH(endpoint) agent.stack->with, (endpoint)->socket
+
+/* agent.c: messages */
+/* Begin an event, which `send_message` ends. */
+void begin_event(struct writer *to, enum primitive primitive, int result);
+void send_message(const struct session *session, struct writer *message);
+
+/* sessions.c */
+struct session *session_of(const struct tester *tester);
 struct endpoint *find(struct session *session, uint16_t number);
 /* Give a socket an id and keep it. There has to be room. */
 struct endpoint *adopt(struct session *session, int socket, int address_length);
@@ -72,9 +81,6 @@ void part_with(struct endpoint *endpoint);
 const struct flow *remembered(const struct session *session, uint16_t number);
 void released(struct endpoint *endpoint);
 void abort_all(struct session *session);
-/* Begin an event, which `send_message` ends. */
-void begin_event(struct writer *to, enum primitive primitive, int result);
-void send_message(const struct session *session, struct writer *message);
 
 /* endpoint.c: one socket; each returns a result id */
 int endpoint_listen(struct endpoint *endpoint, unsigned maximum);
@@ -93,7 +99,24 @@ void endpoint_look_for_urgent(struct endpoint *endpoint);
 void endpoint_set_watch(struct endpoint *endpoint);
 void endpoint_turn(struct endpoint *endpoint);
 
-/* calls.c: do what a request asks for, write the values of its response, return its result id */
+/* endpoint.c and transfer.c, for each other */
+void endpoint_release(struct endpoint *endpoint, void (*how)(void *with, int socket));
+void endpoint_forget_queue(struct endpoint *endpoint);
+/* Take note that the connection has ended, and how; return the result of the first time. CLOSING only says that it has. */
+int endpoint_failed(struct endpoint *endpoint, int result);
+int endpoint_enqueue(struct endpoint *endpoint, const uint8_t *octets, size_t length, int flags);
+/* Send what is queued, then do what waited for that. */
+void endpoint_send_queue(struct endpoint *endpoint);
+/* RECEIVE once, and tell the tester. */
+void endpoint_receive(struct endpoint *endpoint);
+/* Tell that nothing more will be received: an event without data. */
+void endpoint_end_forward(struct endpoint *endpoint, int result);
+
+/* calls.c: do what a request asks for, write the values of its response, return its result id; private.c: the same for
+ * primitives of our own */
 int call(struct session *session, int primitive, struct reader *request, struct writer *response);
+int call_private(struct session *session, int primitive, struct reader *request, struct writer *response);
+/* Bind a socket, to any port where that is ANY_PORT. */
+int bind_to(int socket, struct place *local, uint16_t port);
 
 #endif

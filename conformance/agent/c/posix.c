@@ -16,86 +16,9 @@
 #endif
 
 static unsigned the_interface;
-static struct pollfd watched[POSIX_SOCKETS + 64];
-static nfds_t watched_count;
-static int place_of[POSIX_SOCKETS]; /* in `watched`, plus 1; 0 where a socket is not watched */
-
-int posix_result(int number)
-{
-    static const struct {
-        int number, result;
-    } results[] = {
-        {0, OK},
-        {EAGAIN, PENDING},
-        {EINTR, PENDING},
-        {EINPROGRESS, PENDING},
-        {ECONNREFUSED, REFUSED},
-        {ETIMEDOUT, USER_TIMEOUT},
-        {ECONNRESET, RESET},
-        {ECONNABORTED, RESET},
-        {ENOTCONN, DOES_NOT_EXIST},
-        {EPIPE, CLOSING},
-        {EISCONN, EXISTS},
-        {EALREADY, EXISTS},
-        {EADDRINUSE, EXISTS},
-        {EADDRNOTAVAIL, EXISTS},
-        {ENOBUFS, NO_RESOURCES},
-        {ENOMEM, NO_RESOURCES},
-        {EMFILE, NO_RESOURCES},
-        {ENFILE, NO_RESOURCES},
-        {EINVAL, CONNECTION_ILLEGAL},
-        {EOPNOTSUPP, CONNECTION_ILLEGAL},
-        {EAFNOSUPPORT, CONNECTION_ILLEGAL},
-        {EACCES, CONNECTION_ILLEGAL},
-        {EPERM, CONNECTION_ILLEGAL},
-    };
-    size_t at;
-    for (at = 0; at < sizeof results / sizeof results[0]; at++)
-        if (results[at].number == number)
-            return results[at].result;
-    return number == EWOULDBLOCK ? PENDING : NOT_OK;
-}
-
 static int told(int returned)
 {
     return posix_result(returned < 0 ? errno : 0);
-}
-
-socklen_t posix_address(const struct place *place, unsigned interface, struct sockaddr_storage *address)
-{
-    memset(address, 0, sizeof *address);
-    if (place->length == 4) {
-        struct sockaddr_in *in = (struct sockaddr_in *)address;
-        in->sin_family = AF_INET;
-        in->sin_port = htons(place->port);
-        memcpy(&in->sin_addr, place->octets, 4);
-        return sizeof *in;
-    } else {
-        struct sockaddr_in6 *in = (struct sockaddr_in6 *)address;
-        in->sin6_family = AF_INET6;
-        in->sin6_port = htons(place->port);
-        memcpy(&in->sin6_addr, place->octets, 16);
-        if (place->octets[0] == 0xFE && (place->octets[1] & 0xC0) == 0x80)
-            in->sin6_scope_id = place->scope ? place->scope : interface ? interface : posix_scope(place->octets);
-        return sizeof *in;
-    }
-}
-
-void posix_place(const struct sockaddr_storage *address, struct place *place)
-{
-    memset(place, 0, sizeof *place);
-    if (address->ss_family == AF_INET) {
-        const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-        place->length = 4;
-        place->port = ntohs(in->sin_port);
-        memcpy(place->octets, &in->sin_addr, 4);
-    } else {
-        const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)address;
-        place->length = 16;
-        place->port = ntohs(in->sin6_port);
-        place->scope = in->sin6_scope_id;
-        memcpy(place->octets, &in->sin6_addr, 16);
-    }
 }
 
 /* Take a new socket: it never waits, and its number fits the tables. */
@@ -271,47 +194,6 @@ static int stack_local(void *with, int socket, struct place *local)
     return OK;
 }
 
-/* Waiting */
-
-static void stack_watch(void *with, int socket, int mask)
-{
-    int at = place_of[socket] - 1;
-    (void)with;
-    if (!mask && at >= 0) {
-        watched[at] = watched[--watched_count];
-        place_of[watched[at].fd] = at + 1;
-        place_of[socket] = 0;
-    } else if (mask) {
-        if (at < 0)
-            place_of[socket] = (int)++watched_count;
-        at = place_of[socket] - 1;
-        watched[at].fd = socket;
-        watched[at].events = (short)((mask & WATCH_READ ? POLLIN : 0) | (mask & WATCH_WRITE ? POLLOUT : 0));
-        watched[at].revents = 0;
-    }
-}
-
-static int stack_ready(void *with, int socket, int mask)
-{
-    int at = place_of[socket] - 1, ready, told_anyway = POLLERR | POLLHUP;
-    (void)with;
-    if (at < 0)
-        return 0;
-    ready = watched[at].revents;
-    watched[at].revents = 0;
-    return mask & ((ready & (POLLIN | told_anyway) ? WATCH_READ : 0) | (ready & (POLLOUT | told_anyway) ? WATCH_WRITE : 0));
-}
-
-void posix_wait(struct pollfd *others, size_t count, int milliseconds)
-{
-    size_t at;
-    memcpy(watched + watched_count, others, count * sizeof *others);
-    if (poll(watched, watched_count + count, milliseconds) < 0)
-        for (at = 0; at < watched_count + count; at++)
-            watched[at].revents = 0;
-    memcpy(others, watched + watched_count, count * sizeof *others);
-}
-
 void posix_begin(struct stack *stack, unsigned interface)
 {
     static const struct stack calls = {
@@ -334,8 +216,8 @@ void posix_begin(struct stack *stack, unsigned interface)
         .urgent = stack_urgent,
         .at_mark = stack_at_mark,
         .reports = posix_reports,
-        .watch = stack_watch,
-        .ready = stack_ready,
+        .watch = posix_watch,
+        .ready = posix_ready,
     };
     the_interface = interface;
     *stack = calls;

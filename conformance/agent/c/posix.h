@@ -14,7 +14,10 @@ void posix_begin(struct stack *stack, unsigned interface);
 /* Wait up to so many milliseconds (-1: without end) for a watched socket, or for one of `others`. */
 void posix_wait(struct pollfd *others, size_t count, int milliseconds);
 
-/* posix.c, for the other parts */
+/* posix_wait.c */
+void posix_watch(void *with, int socket, int mask);
+int posix_ready(void *with, int socket, int mask);
+/* posix_values.c */
 int posix_result(int number);
 socklen_t posix_address(const struct place *place, unsigned interface, struct sockaddr_storage *address);
 void posix_place(const struct sockaddr_storage *address, struct place *place);
