@@ -10,7 +10,8 @@ from conformance.target.subject import Subject
 _LAB_FIRST, _LAB_SHARE = 0x4000, 512
 """Among the lab's addresses for testers: those of processes are below, and each process has so many to spare."""
 
-_MODEL_SHARE = 100
+_MODEL_SPARES = range(100, 200)
+"""Those of the model, counted from our usual one: its own are before them."""
 
 
 def spares(subject: Subject, family: str, share: int, shares: int) -> Iterable[str]:
@@ -23,5 +24,5 @@ def spares(subject: Subject, family: str, share: int, shares: int) -> Iterable[s
         return (tester_addresses(number)[family] for number in range(first, first + _LAB_SHARE))
     if subject.model:
         ours = ipaddress.ip_address(route.sources[0])
-        return (str(ours + number) for number in range(2, _MODEL_SHARE))
+        return (str(ours + number) for number in _MODEL_SPARES)
     return () if subject.own_kernel else route.sources[shares + share :: shares]
