@@ -61,13 +61,13 @@ def play(record: Record, play_once: Callable[[Record], None] = once.play) -> Non
     name = case_name(record.item) if path.spoils else None
     if name is None:
         return
-    tries = [_told(record, name)]
+    tries = [told(record, name)]
     while _goes_on(tries, path.rate) and not isinstance(record.error, GreenletExit):
         task = record.task
         record.reset(f"run again, as the path spoils: {_story(tries)}")
         record.task = task  # which is the one that is running here
         play_once(record)
-        tries.append(_told(record, name))
+        tries.append(told(record, name))
     if len(tries) > 1 and record.case is not None:
         record.case.facts["tries"] = len(tries)
         if not _is_clear(tries, path.rate) and not isinstance(record.error, GreenletExit):
@@ -124,8 +124,8 @@ def _story(tries: Sequence[Try]) -> str:
     return "; ".join(f"try {number}: {one.words}" for number, one in enumerate(tries, 1))
 
 
-def _told(record: Record, name: str) -> Try:
-    """Judge a try by the rules of the report, known deviations included."""
+def told(record: Record, name: str) -> Try:
+    """Judge a try of the case `name` by the rules of the report, known deviations included."""
     decision, _ = decide(describe(record.item, name), record.case, record.phase, record.error)
     judgement = decision.judgement
     exchanged = record.case.transcript.entries[record.walked :] if record.case is not None else []

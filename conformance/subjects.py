@@ -51,10 +51,20 @@ def find(
         from conformance.target.find import lab_targets, named_targets
 
         profiles_of = {one: given or load(stacks.stack_of(one).profile) for one in labs}
-        found += lab_targets(stack, profiles_of, options.path, options.fault) if labs else []
+        found += lab_targets(stack, profiles_of, _meddler(options)) if labs else []
         profile = given or Profile()
         found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
     return found
+
+
+def _meddler(options: Any) -> Any:
+    """Whoever is to be on the lab's cable; None where nobody is asked for."""
+    from conformance.lab import deviations
+    from conformance.lab.meddler import Meddler
+
+    if options.fault:
+        deviations.load(options.fault)  # before anything is started
+    return Meddler(options.path, options.fault or "") if options.path or options.fault else None
 
 
 def names_of(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:

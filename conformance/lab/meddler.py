@@ -4,7 +4,7 @@ It sits between the tester's end and the target's, so that both are as they alwa
 and what the tester sees of it does not. `python -m conformance.lab.meddler PARENT STATUS NEAR FAR PATH DEVIATION` is
 that process: the parent's process id, a descriptor that takes a line whenever it is ready, the interfaces towards the
 tester and the target, a path as `--path` has it or nothing, a deviation's name or nothing. Each line on its standard
-input names another deviation, or none. It lives no longer than its parent.
+input names a deviation and a tester's MAC address, to whom it is done. It lives no longer than its parent.
 """
 
 from __future__ import annotations
@@ -29,17 +29,21 @@ from conformance.path import Fortune, RoughPath
 from conformance.wire.host import flow_of
 from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, RECEIVE_BUFFER, SOL_PACKET
 
+RELAY_TIME = 0.02
+"""Seconds that the relay may take on a machine that is busy: a segment is no longer there as soon as it is sent."""
+
 STOP_LIMIT = 5.0
+EVERYBODY = b""
+"""In place of a tester's MAC address."""
 
 
 class Meddler:
-    """The meddler as the lab starts it: hand `between` to `running.start`."""
+    """The meddler as the lab starts it, a process for each cable: hand `between` to `running.start`."""
 
     def __init__(self, path: RoughPath | None = None, deviation: str = "") -> None:
-        self._path = path
-        self._deviation = deviation
-        self._process: subprocess.Popen[str] | None = None
-        self._status = -1
+        self.path = path
+        self.deviation = deviation
+        self._running: list[tuple[subprocess.Popen[str], int]] = []
 
     @contextlib.contextmanager
     def between(self, far: str) -> Iterator[str]:
@@ -48,18 +52,17 @@ class Meddler:
         other = f"{near}-far"
         link.splice(near, other)
         try:
-            with self._running(other, far):
+            with self._relaying(other, far):
                 yield near
         finally:
             link.cut(near)
 
     @contextlib.contextmanager
-    def _running(self, near: str, far: str) -> Iterator[None]:
+    def _relaying(self, near: str, far: str) -> Iterator[None]:
         reader, writer = os.pipe()
-        path = str(self._path) if self._path else ""
-        command = ["-m", "conformance.lab.meddler", str(os.getpid()), str(writer), near, far, path, self._deviation]
-        self._process = subprocess.Popen(
-            [sys.executable, *command],
+        path = str(self.path) if self.path else ""
+        process = subprocess.Popen(
+            [sys.executable, "-m", __name__, str(os.getpid()), str(writer), near, far, path, self.deviation],
             stdin=subprocess.PIPE,
             pass_fds=(writer,),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, map(str, [_ROOT, *sys.path])))},
@@ -67,27 +70,28 @@ class Meddler:
             text=True,
         )
         os.close(writer)
-        self._status = reader
+        self._running.append((process, reader))
         try:
-            self._await()
+            _await(reader)
             yield
         finally:
+            self._running.remove((process, reader))
             os.close(reader)
-            assert self._process.stdin is not None
-            self._process.stdin.close()
-            self._process.terminate()
-            self._process.wait(STOP_LIMIT)
+            assert process.stdin is not None
+            process.stdin.close()
+            process.terminate()
+            process.wait(STOP_LIMIT)
 
-    def use(self, deviation: str = "") -> None:
-        """Meddle otherwise from now on: by another deviation, or by none. What was said before is forgotten."""
-        assert self._process is not None
-        assert self._process.stdin is not None
-        print(deviation, file=self._process.stdin, flush=True)
-        self._await()
+    def use(self, deviation: str, mac: str) -> None:
+        """Meddle with the tester at `mac` by this deviation from now on, whatever is done to others."""
+        for process, status in self._running:
+            print(deviation, mac, file=process.stdin, flush=True)
+            _await(status)
 
-    def _await(self) -> None:
-        if not os.read(self._status, 1):
-            raise UsageProblem("the lab's meddler did not start")
+
+def _await(status: int) -> None:
+    if not os.read(status, 1):
+        raise UsageProblem("the lab's meddler does not run")
 
 
 _ROOT = Path(__file__).parents[2]
@@ -101,7 +105,7 @@ class Relay:
         self._fortune = Fortune(path) if path else None
         self._under_way: list[tuple[float, int, socket.socket, bytes]] = []
         self._order = count()
-        self.meddle: Meddle | None = None
+        self.meddles: dict[bytes, Meddle] = {}
 
     def turn(self, selector: selectors.BaseSelector) -> None:
         """Wait for the next frame, or until the next is due, and pass on."""
@@ -129,10 +133,12 @@ class Relay:
                 self._pass_on(sink, out, now + after, from_target)
 
     def _meddled(self, frame: bytes, from_target: bool) -> Iterator[tuple[float, bytes]]:
-        if self.meddle is None or frame[12:14] not in (b"\x08\x00", b"\x86\xdd"):
+        tester = frame[:6] if from_target else frame[6:12]
+        meddle = self.meddles.get(tester) or self.meddles.get(EVERYBODY)
+        if meddle is None or frame[12:14] not in (b"\x08\x00", b"\x86\xdd"):
             yield 0.0, frame
             return
-        for after, packet in self.meddle.of(frame[14:], from_target=from_target):
+        for after, packet in meddle.of(frame[14:], from_target=from_target):
             yield after, frame[:14] + packet
 
     def _pass_on(self, sink: socket.socket, frame: bytes, leaves: float, from_target: bool) -> None:
@@ -161,11 +167,12 @@ def _send(end: socket.socket, frame: bytes) -> None:
         end.send(frame)
 
 
-def _commands(read: Callable[[], str], take: Callable[[str], None]) -> None:
-    line = read()
+def _command(take: Callable[[str, bytes], None]) -> None:
+    line = sys.stdin.readline()
     if not line:
         raise SystemExit(0)
-    take(line.strip())
+    name, mac = line.split()
+    take(name, bytes.fromhex(mac.replace(":", "")))
 
 
 def main(arguments: list[str]) -> None:
@@ -174,14 +181,17 @@ def main(arguments: list[str]) -> None:
     system.die_with_parent(int(parent))
     relay = Relay(near, far, RoughPath.read(path) if path else None)
 
-    def take(name: str) -> None:
-        relay.meddle = Meddle(load(name)) if name else None
+    def take(name: str, mac: bytes) -> None:
+        relay.meddles[mac] = Meddle(load(name))
         os.write(int(status), b"\n")
 
     with selectors.DefaultSelector() as selector:
         relay.register(selector)
-        selector.register(sys.stdin, selectors.EVENT_READ, lambda: _commands(sys.stdin.readline, take))
-        take(deviation)
+        selector.register(sys.stdin, selectors.EVENT_READ, lambda: _command(take))
+        if deviation:
+            take(deviation, EVERYBODY)
+        else:
+            os.write(int(status), b"\n")
         while True:
             relay.turn(selector)
 

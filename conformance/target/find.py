@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,10 +14,9 @@ from conformance.agent.client import Agent
 from conformance.bench import PORTS
 from conformance.errors import Inconclusive, NotApplicable, UsageProblem
 from conformance.lab import deviations, link, namespace, running
-from conformance.lab.meddler import Meddler
+from conformance.lab.meddler import RELAY_TIME, Meddler
 from conformance.lab.offload import offloads
 from conformance.packet import family_of
-from conformance.path import RoughPath
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Route, Subject
@@ -38,23 +37,19 @@ MERGING = frozenset({"generic receive"})
 
 
 def lab_targets(
-    stack: contextlib.ExitStack, profiles: Mapping[str, Profile], path: RoughPath | None, fault: str | None
+    stack: contextlib.ExitStack, profiles: Mapping[str, Profile], meddler: Meddler | None = None
 ) -> list[tuple[Subject, Profile]]:
     """Start the stacks that are named, as in `--target lab:NAME`; return them as subjects. They end with `stack`.
 
-    They are behind a `path` if one is given; with a `fault`, somebody on the cable makes them deviate so.
+    A `meddler` is on the cable to each.
     """
-    notes = [f"fault on: {deviations.described(fault)}"] if fault else []
     namespace.enter()
-    meddled = {"notes": notes, "fault": fault, "asked_path": str(path) if path else None}
-    return [(_lab_target(stack, option, profile, path, meddled), profile) for option, profile in profiles.items()]
+    return [(_lab_target(stack, option, profile, meddler), profile) for option, profile in profiles.items()]
 
 
-def _lab_target(
-    stack: contextlib.ExitStack, option: str, profile: Profile, path: RoughPath | None, meddled: dict[str, Any]
-) -> Subject:
+def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile, meddler: Meddler | None) -> Subject:
     started = time.monotonic()
-    between = Meddler(path, meddled["fault"] or "").between if path or meddled["fault"] else contextlib.nullcontext
+    between = meddler.between if meddler else contextlib.nullcontext
     target = stack.enter_context(running.start(stacks.stack_of(option).name, between))
     took = time.monotonic() - started
     ours = link.tester_addresses(0)
@@ -64,8 +59,10 @@ def _lab_target(
     }
     host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
     with contextlib.closing(_Shut(host)):
-        found = _survey(host, routes, target.open_port, target.closed_port, perfect=path is None)
+        found = _survey(host, routes, target.open_port, target.closed_port, perfect=not meddler or meddler.path is None)
         version = _agent_version(host, target.agent)
+    if meddler:
+        found = replace(found, answer=max(found.answer, RELAY_TIME))
     return _subject(
         stacks.name_of(option),
         Reached(target.interface, _mac(ours["mac"]), routes, own_kernel=False),
@@ -74,8 +71,20 @@ def _lab_target(
         agent=target.agent,
         version=version,
         lab=True,
-        facts=meddled | {"notes": [*target.notes, *meddled["notes"]], "start_time": took},
+        facts={"notes": list(target.notes), "start_time": took} | _meddled(meddler, target.notes),
     )
+
+
+def _meddled(meddler: Meddler | None, notes: Sequence[str]) -> dict[str, Any]:
+    if meddler is None:
+        return {}
+    facts: dict[str, Any] = {"asked_path": str(meddler.path)} if meddler.path else {}
+    if meddler.deviation:
+        facts |= {
+            "fault": meddler.deviation,
+            "notes": [*notes, f"fault on: {deviations.described(meddler.deviation)}"],
+        }
+    return facts
 
 
 def named_targets(stack: contextlib.ExitStack, options: Any, addresses: list[str], profile: Profile) -> list[Subject]:

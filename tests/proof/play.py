@@ -63,11 +63,17 @@ def run_of(number: int, item: pytest.Function) -> Run:
 
 def played(item: pytest.Function, fault: str | None) -> Outcome:
     """Play a case against the model, with one fault or none, and judge it."""
+    record = played_record(item, fault)
+    return outcome_of(name_of(item), item.nodeid.partition("[")[2].rstrip("]"), requirements(item), record)
+
+
+def played_record(item: pytest.Function, fault: str | None) -> Record:
+    """Play a case against the model, with one fault or none."""
     random.seed(item.nodeid)
     record = Record(item, lambda: _bench(fault))
     with limited(SECONDS):
         _play(record)
-    return outcome_of(name_of(item), item.nodeid.partition("[")[2].rstrip("]"), requirements(item), record)
+    return record
 
 
 def _play(record: Record) -> None:
