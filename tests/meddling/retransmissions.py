@@ -89,7 +89,8 @@ def rto_grows_by_a_quarter(segment: Segment, talk: Talk) -> Iterator[Out]:
 @says("closed-window-is-not-probed")
 def closed_window_is_not_probed(segment: Segment, talk: Talk) -> Iterator[Out]:
     closed = talk.last is not None and talk.last.window == 0 and is_known(talk)
-    if not (closed and (is_pure_ack(segment) or len(segment.data) == 1)):
+    old = any(one.end != segment.seq and one.ctl & SYN for one in talk.said)  # SND.NXT-1, while nothing else was said
+    if not (closed and (len(segment.data) == 1 or (is_pure_ack(segment) and old))):
         yield segment
 
 
