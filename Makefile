@@ -68,11 +68,17 @@ LAB_POSIX := $(wildcard $(C_AGENT)/posix*.c)
 LAB_CC = $(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) -I$(C_AGENT) -I$(LAB_C)
 LAB_HEADERS := $(wildcard $(C_AGENT)/*.h $(LAB_C)/*.h)
 
-stacks: build/stacks/guest
+LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get install $(3)))
+
+stacks: build/stacks/guest $(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -static -o $@ $(filter %.c,$^)
+
+build/stacks/lwip: $(LAB_C)/lwip.c $(LAB_C)/lwip_main.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
+	@mkdir -p $(@D)
+	$(LAB_CC) -isystem /usr/include/lwip -o $@ $(filter %.c,$^) -llwip -lpthread
 
 site: $(STAMP)
 	$(VENV)/bin/python -m conformance.site $(ARGS)

@@ -63,6 +63,7 @@ STACKS = {
         Stack("linux-notimestamps", "linux"),
         Stack("linux-bbr", "linux"),
         Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), ("unshare", "util-linux")), built=("guest",)),
+        Stack("lwip", "lwip", needs=(("/usr/include/lwip/lwipopts.h", "liblwip-dev"),), built=("lwip",)),
     )
 }
 

@@ -43,11 +43,11 @@ def families() -> tuple[str, ...]:
     return ("ipv4", "ipv6") if Path("/proc/sys/net/ipv6").exists() else ("ipv4",)
 
 
-def lay(tester_interface: str, tester_process: int) -> None:
+def lay(tester_interface: str, tester_process: int, *, bare: bool = False) -> None:
     """Lay the cable: our end is the target's, in the caller's namespace; the other goes to `tester_process`'s.
 
-    Offloads are off at both ends, our end has its addresses and is up; the tester has to `attach` its own. OSError or
-    pyroute2's NetlinkError when the kernel refuses.
+    Offloads are off at both ends, our end has its addresses (not if `bare`) and is up; the tester has to `attach` its
+    own. OSError or pyroute2's NetlinkError when the kernel refuses.
     """
     with IPRoute() as netlink:
         netlink.link(
@@ -58,9 +58,12 @@ def lay(tester_interface: str, tester_process: int) -> None:
         for interface in (tester_interface, TARGET_INTERFACE):
             turn_off_offloads(interface)
         netlink.link("set", index=tester, net_ns_pid=tester_process)
-        for family in families():
+        for family in () if bare else families():
             _add_address(netlink, target, family)
-    bring_up(TARGET_INTERFACE)
+    if bare:
+        attach(TARGET_INTERFACE)
+    else:
+        bring_up(TARGET_INTERFACE)
 
 
 def _add_address(netlink: IPRoute, index: int, family: str) -> None:
@@ -80,16 +83,16 @@ def add_second_addresses() -> None:
             netlink.addr("add", index=index, address=address, prefixlen=length, **more)
 
 
-def attach(tester_interface: str) -> None:
-    """Bring up the tester's end, without any address and with offloads off."""
-    turn_off_offloads(tester_interface)
+def attach(interface: str) -> None:
+    """Bring up an end, the tester's or a bare one, without any address and with offloads off."""
+    turn_off_offloads(interface)
     if "ipv6" in families():
-        # Without a link-local address the tester's kernel sends no MLD reports, solicitations or probes. It has to be
+        # Without a link-local address the kernel sends no MLD reports, solicitations or probes. It has to be
         # set here: an interface forgets it when it moves to another namespace.
         with IPRoute() as netlink:
-            (index,) = netlink.link_lookup(ifname=tester_interface)
+            (index,) = netlink.link_lookup(ifname=interface)
             netlink.link("set", index=index, IFLA_AF_SPEC=_NO_LINK_LOCAL)
-    bring_up(tester_interface)
+    bring_up(interface)
 
 
 def splice(tester_interface: str, other_end: str) -> None:

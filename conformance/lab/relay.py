@@ -23,6 +23,7 @@ from conformance.lab.holder import Place
 _FRAME = struct.Struct("!HH")
 _ADDRESSES = 0x10000
 _START_LIMIT = 18.0
+_END_LIMIT = 1.0
 
 
 class Numbers:
@@ -100,6 +101,8 @@ def run(
             _await_ready(near, frames, start_limit)
             place.ready(notes=ready())
             _carry(place.control, near, frames, wake)
+    except _Gone:
+        raise RuntimeError(f"the stack is gone ({_how(process)})") from None
     finally:
         process.kill()
         process.wait()
@@ -111,7 +114,7 @@ def _await_ready(near: socket.socket, frames: Frames, limit: float) -> None:
         while True:
             octets = near.recv(0x10000)
             if not octets:
-                raise RuntimeError("the stack ended before it was ready")
+                raise _Gone
             if (0, b"") in frames.take(octets):
                 return
     except TimeoutError:
@@ -142,7 +145,7 @@ def _carry(control: socket.socket, near: socket.socket, frames: Frames, wake: so
                 return
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
-                near.sendall(frame(numbers.of(address), datagram))
+                _write(near, frame(numbers.of(address), datagram))
             if near in ready:
                 for number, answer in frames.take(_read(near)):
                     with contextlib.suppress(OSError):  # an ICMP error of an earlier one
@@ -150,11 +153,31 @@ def _carry(control: socket.socket, near: socket.socket, frames: Frames, wake: so
 
 
 def _read(near: socket.socket) -> bytes:
-    """Read what is there. RuntimeError when the stack is gone: if that is not wanted, the tester reports it."""
+    """Read what is there; `_Gone` when the stack is."""
     try:
         octets = near.recv(0x10000)
     except ConnectionResetError:
         octets = b""
     if not octets:
-        raise RuntimeError("the stack is gone")
+        raise _Gone
     return octets
+
+
+def _write(near: socket.socket, octets: bytes) -> None:
+    try:
+        near.sendall(octets)
+    except (BrokenPipeError, ConnectionResetError):
+        raise _Gone from None
+
+
+class _Gone(Exception):
+    """The stack's program has ended, or closed the stream."""
+
+
+def _how(process: subprocess.Popen[bytes]) -> str:
+    """Say how it ended."""
+    try:
+        code = process.wait(_END_LIMIT)
+    except subprocess.TimeoutExpired:
+        return "it closed the stream"
+    return signal.Signals(-code).name if code < 0 else f"exit status {code}"
