@@ -733,6 +733,36 @@ def test_an_error_of_a_connection_that_goes_on_is_reported_and_ends_nothing(
     assert agent.errors(number) == frozenset()
 
 
+# STATUS
+
+
+@python_only
+def test_status_tells_sockets_and_queues(bench: Bench, agent: Agent, family: int) -> None:
+    number, ours = connected(bench, agent, family)
+    ours.send(b"unread")
+    bench.wait(lambda: agent.status(number).unread == 6)
+    status = agent.status(number)
+    assert (status.local, status.remote) == (ours.getpeername()[:2], ours.getsockname()[:2])
+    assert status.unacknowledged == 0
+    assert None not in (status.send_window, status.receive_window)
+
+
+@python_only
+def test_what_is_not_connected_has_no_status(agent: Agent) -> None:
+    number = agent.create_and_bind()
+    assert refusal(agent.status, number) is Result.DOES_NOT_EXIST
+    agent.listen_and_accept(number)
+    assert refusal(agent.status, number) is Result.DOES_NOT_EXIST
+
+
+@python_only
+def test_elsewhere_status_tells_sockets_alone(bench: Bench, agent: Agent, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.agent.status._LINUX", False)
+    number, _ = connected(bench, agent)
+    status = agent.status(number)
+    assert {status.send_window, status.receive_window, status.unacknowledged, status.unread} == {None}
+
+
 # CLOSE, ABORT, STATUS
 
 

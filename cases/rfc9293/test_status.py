@@ -3,7 +3,9 @@
 import pytest
 
 from conformance import (
+    ACK,
     ACTIVE,
+    BOTH,
     CLOSE_WAIT,
     CLOSED,
     CLOSING,
@@ -43,3 +45,39 @@ def test_status_after_an_active_open(peer, target, state):
 def test_status_of_a_listener(target):
     target.listen()
     assert target.state() is LISTEN
+
+
+@requirement("RFC9293:3.9.1.5-status")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_status_tells_both_sockets(peer, target):
+    status = target.status()
+    assert status.local == (peer.flow.remote, peer.flow.remote_port)
+    assert status.remote == (peer.flow.local, peer.flow.local_port)
+
+
+@requirement("RFC9293:3.9.1.5-status")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_status_tells_what_waits_for_an_acknowledgment(peer, target):
+    target.send(b"data")
+    peer.expect_data(b"data")
+    assert target.status().unacknowledged == 4
+    peer.send(ACK)
+    peer.expect_alive()
+    assert target.status().unacknowledged == 0
+
+
+@requirement("RFC9293:3.9.1.5-status")
+@target_in(ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, opened=BOTH)
+def test_status_tells_what_waits_for_a_receive(peer, target):
+    peer.send(ACK, data=b"data")
+    peer.expect(ACK, ack=peer.snd_nxt)
+    assert target.status().unread == 4
+
+
+@requirement("RFC9293:3.9.1.5-status")
+@target_in(ESTABLISHED, opened=BOTH)
+def test_status_tells_the_windows(peer, target):
+    peer.send(ACK, window=1234, data=b"data")
+    peer.expect(ACK, ack=peer.snd_nxt)
+    status = target.status()
+    assert (status.send_window, status.receive_window) == (1234, peer.snd_wnd)

@@ -6,7 +6,7 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from conformance.agent import lookup
+from conformance.agent import lookup, status
 from conformance.agent import primitives as p
 from conformance.agent.endpoint import Endpoint
 from conformance.agent.flow import Flow, with_scope
@@ -111,6 +111,14 @@ def _open_and_send(session: Session, number: int, port: int, address: str, data:
     return ()
 
 
+def _status(session: Session, number: int) -> tuple[Any, ...]:
+    endpoint = session.endpoint(number)
+    flow = endpoint.flow
+    if flow is None or endpoint.listening:
+        raise Refused(Result.DOES_NOT_EXIST)
+    return (flow.local, flow.local_port, flow.remote, flow.remote_port, *status.numbers(endpoint.sock))
+
+
 def _flush(session: Session, number: int) -> tuple[Any, ...]:
     raise Refused(Result.NO_PRIMITIVE)  # POSIX has no such call
 
@@ -196,6 +204,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.STATUS: _status,
     p.FLUSH: _flush,
     p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,

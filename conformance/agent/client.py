@@ -54,6 +54,21 @@ class Received:
     error: Result | None
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """What STATUS tells of a connection. Windows and counts are in octets, None where the target does not tell.
+
+    `unacknowledged` is what was SENT and waits for an acknowledgment, `unread` what waits for a RECEIVE.
+    """
+
+    local: tuple[str, int]
+    remote: tuple[str, int]
+    send_window: int | None
+    receive_window: int | None
+    unacknowledged: int | None
+    unread: int | None
+
+
 class Agent(Tuning):
     """The user of a TCP under test, at the far end of `channel`.
 
@@ -172,6 +187,12 @@ class Agent(Tuning):
         """
         flags = p.URGENT_FLAG * urgent | p.PUSH_FLAG * push
         self._exchange.ask(p.SEND_DATA, socket, len(data) if total is None else total, flags, data)
+
+    def status(self, socket: int) -> ConnectionStatus:
+        """Return what STATUS tells of the connection (ours only)."""
+        local, local_port, remote, remote_port, *numbers = self._exchange.ask(p.STATUS, socket)
+        told = (None if number == p.NOT_TOLD else number for number in numbers)
+        return ConnectionStatus((local, local_port), (remote, remote_port), *told)
 
     def flush(self, socket: int) -> None:
         """FLUSH: drop what was SENT and is still beyond the window (ours only, and where the TCP has such a call)."""

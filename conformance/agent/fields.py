@@ -47,6 +47,7 @@ def _take(data: bytes, start: int, size: int) -> bytes:
 
 U8 = _unsigned(1)
 U16 = _unsigned(2)
+U32 = _unsigned(4)
 
 
 def _read_bool(data: bytes, start: int) -> tuple[bool, int]:

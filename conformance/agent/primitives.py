@@ -1,6 +1,6 @@
 """The primitives: one table, which the server and the client both read.
 
-GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, those of the TCP group from FLUSH to
+GENERAL and TCP are whole. Ours, as private primitives, are IDENTIFY, those of the TCP group from STATUS to
 SOCKET_STATE, and the *event* of CONNECT, which tells how an attempt ended: the response only says that it was issued.
 """
 
@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from conformance.agent.fields import ADDRESS, BOOL, OCTETS, TEXT, U8, U16, Layout
+from conformance.agent.fields import ADDRESS, BOOL, OCTETS, TEXT, U8, U16, U32, Layout
 from conformance.agent.protocol import GENERAL, SERVICE, TCP, Kind, Message, Result
 
 EMPTY = Layout()
 ANY_PORT = 0xFFFF
+NOT_TOLD = 0xFFFFFFFF
 UNLIMITED = 0xFFFF
 
 URGENT_FLAG = 0x20
@@ -70,6 +71,7 @@ LISTEN_AND_ACCEPT = Primitive("LISTEN_AND_ACCEPT", TCP, 0x04, Layout(U16, U16), 
 CONNECT = Primitive("CONNECT", TCP, 0x05, Layout(U16, U16, ADDRESS), event=Layout(U16))
 CONFIGURE_SOCKET = Primitive("CONFIGURE_SOCKET", TCP, 0x06, Layout(U16, U16, OCTETS))
 SHUTDOWN = Primitive("SHUTDOWN", TCP, 0x07, Layout(U16, U8))
+STATUS = Primitive("STATUS", TCP, 0x77, Layout(U16), Layout(ADDRESS, U16, ADDRESS, U16, U32, U32, U32, U32))
 AT_MARK = Primitive("AT_MARK", TCP, 0x78, Layout(U16), Layout(BOOL))
 FLUSH = Primitive("FLUSH", TCP, 0x79, Layout(U16))
 OPEN_AND_SEND = Primitive("OPEN_AND_SEND", TCP, 0x7A, Layout(U16, U16, ADDRESS, OCTETS))
@@ -82,7 +84,7 @@ SOCKET_STATE = Primitive("SOCKET_STATE", TCP, 0x7F, Layout(U16, U16, ADDRESS, sh
 PRIMITIVES = (
     *(GET_VERSION, START_TEST, END_TEST, IDENTIFY),
     *(CLOSE_SOCKET, CREATE_AND_BIND, SEND_DATA, RECEIVE_AND_FORWARD, LISTEN_AND_ACCEPT, CONNECT),
-    *(CONFIGURE_SOCKET, SHUTDOWN, AT_MARK, FLUSH, OPEN_AND_SEND, GET_PARAMETER, ERRORS, URGENT_DATA),
+    *(CONFIGURE_SOCKET, SHUTDOWN, STATUS, AT_MARK, FLUSH, OPEN_AND_SEND, GET_PARAMETER, ERRORS, URGENT_DATA),
     *(BIND, SOCKET_STATE),
 )
 BY_NUMBER = {(primitive.group, primitive.number): primitive for primitive in PRIMITIVES}

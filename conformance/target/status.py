@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 
+from conformance.agent.client import ConnectionStatus
 from conformance.agent.primitives import Parameter, Report
 from conformance.errors import NotApplicable
 from conformance.state import State
@@ -24,6 +25,10 @@ class Status(Calls):
             if state is not State.CLOSED:
                 return state
         return agent.socket_state(self._listener)
+
+    def status(self) -> ConnectionStatus:
+        """STATUS: sockets, windows and queues of the connection. `NotApplicable` with an agent that cannot tell."""
+        return self._needs_agent("status").status(self._open_connection())
 
     def state_becomes(self, expected: State) -> bool:
         """Tell whether the agent's word is, or becomes while a reply may still be under way, `expected`."""

@@ -10,7 +10,7 @@ from conformance.agent.primitives import Parameter, Primitive
 from conformance.agent.protocol import VERSION, Kind, Message, ProtocolError, Result, decode
 from conformance.state import State
 from reference import user
-from reference.addresses import octets
+from reference.addresses import octets, text
 from reference.host import Host
 from reference.parameters import parameter_of, set_parameter
 from reference.segment import Flow
@@ -159,6 +159,14 @@ def _open_and_send(session: Session, number: int, port: int, address: str, data:
     return ()
 
 
+def _status(session: Session, number: int) -> tuple[Any, ...]:
+    endpoint = session.socket(number).endpoint
+    if endpoint is None:
+        raise Refusal(Result.DOES_NOT_EXIST)
+    flow = endpoint.status_sockets()
+    return (text(flow.local), flow.local_port, text(flow.remote), flow.remote_port, *endpoint.status_numbers())
+
+
 def _flush(session: Session, number: int) -> tuple[Any, ...]:
     session.socket(number).flush()
     return ()
@@ -236,6 +244,7 @@ CALLS: dict[Primitive, Callable[..., tuple[Any, ...]]] = {
     p.CONNECT: _connect,
     p.CONFIGURE_SOCKET: _configure_socket,
     p.SHUTDOWN: _shutdown,
+    p.STATUS: _status,
     p.FLUSH: _flush,
     p.OPEN_AND_SEND: _open_and_send,
     p.GET_PARAMETER: _get_parameter,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.state import State
 from reference.numbers import add
 from reference.otherwise import CLOSING_STATES
-from reference.segment import ACK, SYN
+from reference.segment import ACK, SYN, Flow
 from reference.synsent import SynSent
 from reference.tcb import Sent
 from reference.user import CLOSING, EXISTS, NO_CONNECTION, Refused, Signal
@@ -134,6 +134,15 @@ class Calls(SynSent):
     def status(self) -> State:
         """STATUS: the state."""
         return self.state
+
+    def status_sockets(self) -> Flow:
+        """STATUS: the local and the remote socket."""
+        return self.flow
+
+    def status_numbers(self) -> tuple[int, int, int, int]:
+        """STATUS: send window, receive window, octets that wait for an acknowledgment, octets that wait for RECEIVE."""
+        waiting = sum(len(sent.text) for sent in self.queue) + len(self.unsent)
+        return self.snd_wnd, self.rcv_wnd, waiting, len(self.received)
 
     # -- settings that change under way --
 
