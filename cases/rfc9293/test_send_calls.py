@@ -61,9 +61,12 @@ def test_acknowledged_segment_is_not_sent_again(peer, target):
 @offering(mss(1000))
 @target_in(ESTABLISHED, opened=BOTH)
 def test_acknowledgment_makes_room_in_the_window(peer, target):
-    peer.send(ACK, window=2000)
+    for window in (3000, 2000):  # in segments of their own, so that no TCP can take them for old
+        peer.send(ACK, window=window, data=b"x")
+        peer.expect(ACK, ack=peer.snd_nxt)
     target.send(b"x", total=4000)
     peer.expect_data(2000 * b"x")
+    peer.expect_nothing()
     peer.send(ACK, ack=peer.irs + 1 + 1000, window=2000)
     peer.expect(ACK, seq=peer.irs + 1 + 2000, data=1000 * b"x")
 

@@ -77,7 +77,8 @@ def test_status_tells_what_waits_for_a_receive(peer, target):
 @requirement("RFC9293:3.9.1.5-status")
 @target_in(ESTABLISHED, opened=BOTH)
 def test_status_tells_the_windows(peer, target):
-    peer.send(ACK, window=1234, data=b"data")
-    peer.expect(ACK, ack=peer.snd_nxt)
+    for window in (2345, 1234):
+        peer.send(ACK, window=window, data=b"data")
+        peer.expect(ACK, ack=peer.snd_nxt)
     status = target.status()
     assert (status.send_window, status.receive_window) == (1234, peer.snd_wnd)
