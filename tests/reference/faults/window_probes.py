@@ -201,3 +201,13 @@ class FinOvertakesDataThatWaits(Endpoint):
         if self.fin_queued:
             self.unsent.clear()
         super().probe_window()
+
+
+@fault("smaller-window-with-the-same-numbers-is-ignored", breaks="RFC9293:3.10.7.4-ack-window-update")
+class SmallerWindowWithTheSameNumbersIsIgnored(Endpoint):
+    """Seen in Linux."""
+
+    def update_window(self, segment: Segment) -> None:
+        same = (segment.seq, segment.ack) == (self.snd_wl1, self.snd_wl2)
+        if not same or not 0 < segment.wnd << self.snd_shift < self.snd_wnd:
+            super().update_window(segment)
