@@ -6,9 +6,13 @@ A lock of the kernel's on a file that has no name: whoever dies gives it back, a
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from collections.abc import Iterable
+
+try:
+    import fcntl
+except ImportError:  # a system where the model alone is judged, in one process
+    fcntl = None  # type: ignore[assignment]
 
 
 class Turns:
@@ -28,8 +32,10 @@ class Turns:
 
         A turn that is held already may be taken again; one that is shared is given up if it cannot be had alone.
         """
+        if name not in self._files:
+            return True
         wanted = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
-        if name not in self._files or self._held.get(name) == wanted:
+        if self._held.get(name) == wanted:
             return True
         self.leave(name)
         try:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from reference.faults import Endpoint, fault
 from reference.numbers import add
 from reference.segment import ACK, Segment
+from reference.user import Settings
 
 
 @fault("there-are-no-keep-alives", breaks=("RFC9293:MAY-5", "RFC9293:MUST-24"))
@@ -57,9 +56,10 @@ class IdleTimeCannotBeSet(Endpoint):
 
 @fault("idle-time-is-a-minute-by-default", breaks="RFC9293:MUST-28")
 class IdleTimeIsAMinuteByDefault(Endpoint):
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.settings.keep_alive_idle = 60.0
+    def watch_idle(self) -> None:
+        if self.settings.keep_alive_idle == Settings().keep_alive_idle:
+            self.settings.keep_alive_idle = 60.0
+        super().watch_idle()
 
 
 @fault("keep-alives-come-at-a-fixed-rate", breaks="RFC9293:MUST-26")
