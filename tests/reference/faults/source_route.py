@@ -38,9 +38,9 @@ class FirstReturnRouteStays(Endpoint):
 
 @fault("route-of-the-user-is-ignored", breaks="RFC9293:MUST-51")
 class RouteOfTheUserIsIgnored(Endpoint):
-    def open_active(self) -> None:
+    def open_active(self, text: bytes = b"") -> None:
         self.settings.ip_options = b""
-        super().open_active()
+        super().open_active(text)
 
 
 @fault("received-route-goes-before-the-users", breaks="RFC9293:MUST-52")

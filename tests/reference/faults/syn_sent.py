@@ -482,29 +482,29 @@ class OpenSendsNoMss(Endpoint):
 class OneOpenAtATime(Host):
     """A second attempt ends the first."""
 
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
         for endpoint in [one for one in self.connections.values() if one.state is State.SYN_SENT]:
             endpoint.delete()
-        return super().connect(flow, settings, user)
+        return super().connect(flow, settings, user, text)
 
 
 @fault("second-open-replaces-the-connection", breaks="RFC9293:3.10.1-open-exists")
 class SecondOpenReplacesTheConnection(Host):
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
         if flow in self.connections:
             del self.connections[flow]
-        return super().connect(flow, settings, user)
+        return super().connect(flow, settings, user, text)
 
 
 @fault("second-open-ends-the-connection", breaks="RFC9293:3.10.1-open-exists")
 class SecondOpenEndsTheConnection(Host):
     """It is refused, but what it would have disturbed is gone."""
 
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
         if flow in self.connections:
             self.connections[flow].delete()
             raise Refused(EXISTS)
-        return super().connect(flow, settings, user)
+        return super().connect(flow, settings, user, text)
 
 
 @fault("open-to-broadcast-is-tried", breaks="RFC9293:MUST-46")
@@ -517,18 +517,18 @@ class OpenToBroadcastIsTried(Host):
 class OpenToBroadcastFailsLate(Host):
     """The user is told, but a SYN has left before."""
 
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
         if not self.may_be_opened_to(flow.remote):
             self.transmit(Segment(flow, self.choose_iss(flow), ctl=SYN))
-        return super().connect(flow, settings, user)
+        return super().connect(flow, settings, user, text)
 
 
 @fault("open-has-another-local-address", breaks=("RFC9293:MUST-43", "RFC9293:MUST-44"))
 class OpenHasAnotherLocalAddress(Host):
     """Not the one that the user has named, and none that the host has."""
 
-    def connect(self, flow: Flow, settings: Settings, user: User) -> Endpoint:
-        return super().connect(flow._replace(local=flow.local[:-1] + b"\x63"), settings, user)
+    def connect(self, flow: Flow, settings: Settings, user: User, text: bytes = b"") -> Endpoint:
+        return super().connect(flow._replace(local=flow.local[:-1] + b"\x63"), settings, user, text)
 
 
 @fault("local-address-changes-after-the-syn", breaks="RFC9293:MUST-45")
