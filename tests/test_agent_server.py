@@ -736,7 +736,6 @@ def test_an_error_of_a_connection_that_goes_on_is_reported_and_ends_nothing(
 # STATUS
 
 
-@python_only
 def test_status_tells_sockets_and_queues(bench: Bench, agent: Agent, family: int) -> None:
     number, ours = connected(bench, agent, family)
     ours.send(b"unread")
@@ -747,7 +746,6 @@ def test_status_tells_sockets_and_queues(bench: Bench, agent: Agent, family: int
     assert None not in (status.send_window, status.receive_window)
 
 
-@python_only
 def test_what_is_not_connected_has_no_status(agent: Agent) -> None:
     number = agent.create_and_bind()
     assert refusal(agent.status, number) is Result.DOES_NOT_EXIST

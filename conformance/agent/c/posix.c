@@ -210,6 +210,7 @@ void posix_begin(struct stack *stack, unsigned interface)
         .abort = stack_abort,
         .local = stack_local,
         .state = posix_state,
+        .numbers = posix_numbers,
         .configure = posix_configure,
         .parameter = posix_parameter,
         .open_and_send = stack_open_and_send,

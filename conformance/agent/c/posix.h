@@ -34,6 +34,8 @@ int posix_parameter(void *with, int socket, int parameter, uint32_t *value);
 /* posix_traffic_class.c */
 int posix_remember_traffic_class(int socket, int ipv6, int32_t on);
 int posix_received_traffic_class(int socket, int ipv6, uint32_t *value);
+/* posix_numbers.c */
+int posix_numbers(void *with, int socket, struct numbers *numbers);
 /* posix_state.c */
 int posix_state(void *with, int socket, const struct flow *flow, uint8_t *state);
 /* posix_scope.c: the interface of a link-local address, 0 where that cannot be known */

@@ -1,6 +1,8 @@
 /* What our private primitives do. */
 #include "core.h"
 
+#include <string.h>
+
 static int identify(struct session *session, struct reader *request, struct writer *response)
 {
     (void)session;
@@ -73,6 +75,32 @@ static int at_mark(struct session *session, struct reader *request, struct write
         return NO_PRIMITIVE;
     result = agent.stack->at_mark(agent.stack->with, endpoint->socket, &answer);
     write_u8(response, answer != 0);
+    return result;
+}
+
+static int status(struct session *session, struct reader *request, struct writer *response)
+{
+    struct endpoint *endpoint = find(session, read_u16(request));
+    struct numbers numbers;
+    int result;
+    if (!read_whole(request))
+        return INVALID_PARAMETER;
+    if (!endpoint)
+        return BAD_SOCKET;
+    if (!endpoint->has_flow || endpoint->listening)
+        return DOES_NOT_EXIST;
+    if (!agent.stack->numbers)
+        return NO_PRIMITIVE;
+    memset(&numbers, 0xFF, sizeof numbers);
+    result = agent.stack->numbers(agent.stack->with, endpoint->socket, &numbers);
+    write_octets(response, endpoint->flow.local.octets, endpoint->flow.local.length);
+    write_u16(response, endpoint->flow.local.port);
+    write_octets(response, endpoint->flow.remote.octets, endpoint->flow.remote.length);
+    write_u16(response, endpoint->flow.remote.port);
+    write_u32(response, numbers.send_window);
+    write_u32(response, numbers.receive_window);
+    write_u32(response, numbers.unacknowledged);
+    write_u32(response, numbers.unread);
     return result;
 }
 
@@ -161,6 +189,7 @@ int call_private(struct session *session, int primitive, struct reader *request,
         {BIND, bind_socket},
         {OPEN_AND_SEND, open_and_send},
         {GET_PARAMETER, get_parameter},
+        {STATUS, status},
         {AT_MARK, at_mark},
         {ERRORS, errors},
         {URGENT_DATA, urgent_data},

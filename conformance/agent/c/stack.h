@@ -24,6 +24,11 @@ struct flow {
     struct place local, remote;
 };
 
+/* What a connection's user may learn of it, in octets; UINT32_MAX for what the stack does not tell. */
+struct numbers {
+    uint32_t send_window, receive_window, unacknowledged, unread;
+};
+
 enum { WATCH_READ = 1, WATCH_WRITE = 2 };
 
 struct stack {
@@ -58,6 +63,8 @@ struct stack {
     /* The state of a connection, in the numbering of RFC 4022, whether or not its socket is still open. `socket` is -1
      * where it is not, or where the flow is one of a listener's half-open connections. */
     int (*state)(void *with, int socket, const struct flow *flow, uint8_t *state);
+    /* Fill in what is known of a connection; `numbers` is full of UINT32_MAX. */
+    int (*numbers)(void *with, int socket, struct numbers *numbers);
     /* Set a parameter (enum parameter) to the octets of the request. */
     int (*configure)(void *with, int socket, int parameter, const uint8_t *value, size_t length);
     /* Tell the number that a parameter has now; INVALID_PARAMETER where the system does not tell. */
