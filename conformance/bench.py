@@ -53,7 +53,7 @@ class Bench:
         address = next(self._spares[family], None)
         if address is None:
             raise NotApplicable("needs one more address of ours on the target's link: see --source")
-        self.wire.adopt(address)
+        self.wire.adopt(address, self.subject.routes[family].address)
         return address
 
     def fresh_port(self) -> int:

@@ -52,7 +52,7 @@ class FakeWire:
             octets = said if isinstance(said, bytes) else bytes(compose(said))
             heapq.heappush(self._due, (self.time + delay, next(self._order), octets))
 
-    def adopt(self, address: str) -> None:
+    def adopt(self, address: str, neighbour_of: str) -> None:
         self.adopted.append(address)
 
     def open(self, flow: Flow) -> Inbox:

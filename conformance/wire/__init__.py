@@ -48,8 +48,8 @@ class Wire(Protocol):
     def send(self, packet: bytes) -> float:
         """Send an IP packet to the target; return when it left."""
 
-    def adopt(self, address: str) -> None:
-        """Let one more address be ours from now on."""
+    def adopt(self, address: str, neighbour_of: str) -> None:
+        """Let one more address be ours from now on, and the target `neighbour_of` know it."""
 
     def open(self, flow: Flow) -> Inbox:
         """Collect from now on what arrives for `flow`, ICMP errors that quote it included."""

@@ -91,12 +91,18 @@ class Host:
     def _unknown(self, addresses: Sequence[str]) -> list[str]:
         return [address for address in addresses if address not in self._neighbours]
 
-    def adopt(self, address: str) -> None:
-        """Answer for one more address of ours from now on."""
+    def adopt(self, address: str, neighbour_of: str) -> None:
+        """Answer for one more address of ours from now on, and let the hop towards `neighbour_of` know it.
+
+        That node learns from our question whom it would have to ask for otherwise (RFC 826; RFC 4861, section 7.2.3).
+        """
         if address not in self._answered:
             self._answered.add(address)
             if ":" in address:
                 self._link.join(neighbour.solicited_node(address)[1])
+        if not self._silent:
+            hop = self._next_hops.get(neighbour_of, neighbour_of)
+            self._link.send(neighbour.question(hop, self.mac, address))
 
     def open(self, flow: Flow) -> Inbox:
         """Collect from now on what arrives for `flow`."""

@@ -62,7 +62,7 @@ class ModelWire:
         self._travel(packet, "to the host", lambda: self.host.arrives(packet))
         return self.time
 
-    def adopt(self, address: str) -> None:
+    def adopt(self, address: str, neighbour_of: str) -> None:
         """Every address but the host's is ours."""
 
     def open(self, flow: Flow) -> Inbox:
