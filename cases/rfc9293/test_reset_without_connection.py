@@ -183,3 +183,10 @@ def test_segment_with_an_invalid_data_offset_does_no_harm(peer, words):
     peer.expect_one_of(reply(RST), reply(RST | ACK), NOTHING)
     syn = peer.send(SYN, seq=peer.iss + 1000)
     peer.expect(RST | ACK, seq=0, ack=syn.end)
+
+
+@requirement("RFC9293:3.10.7.1-closed-noack")
+def test_syn_to_port_zero_is_reset(case):
+    peer = case.peer(0)
+    syn = peer.send(SYN)
+    peer.expect(RST | ACK, seq=0, ack=syn.seq + 1)
