@@ -24,7 +24,7 @@ def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
     for text in (b"first, ", b"second, ", b"third"):
         target.send(text)
     peer.send(ACK, window=1000)
-    peer.expect_data(b"first, second, third")
+    peer.expect_data(b"first, second, third", acknowledge=True)
 
 
 @requirement("RFC9293:3.9.1.2-send-fifo", "RFC9293:3.10.2-send-synsent")

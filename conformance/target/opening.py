@@ -94,9 +94,15 @@ class Opening(Calls):
         self._remote = (flow.local, flow.local_port)
         self._call("OPEN (active)" + (f" and SEND {len(data)} octets" if data else ""))
         if data:
-            agent.open_and_send(self._connection, flow.local_port, flow.local, data)
+            self._open_with_data(agent, self._connection, flow, data)
         else:
             agent.connect(self._connection, flow.local_port, flow.local)
+
+    def _open_with_data(self, agent: Agent, socket: int, flow: Flow, data: bytes) -> None:
+        try:
+            agent.open_and_send(socket, flow.local_port, flow.local, data)
+        except AgentRefused as refused:
+            raise NotApplicable(f"its user calls have no SEND that opens: {refused}") from None
 
     def connect_listener(self, flow: Flow, data: bytes = b"") -> None:
         """OPEN active of the connection that is in LISTEN, to our end of `flow`; or SEND `data` there.
@@ -105,13 +111,13 @@ class Opening(Calls):
         """
         self._call("SEND in LISTEN, to a remote socket" if data else "OPEN (active) in LISTEN")
         agent = self._needs_agent("connect")
-        try:
-            if data:
-                agent.open_and_send(self._socket_at_hand, flow.local_port, flow.local, data)
-            else:
+        if data:
+            self._open_with_data(agent, self._socket_at_hand, flow, data)
+        else:
+            try:
                 agent.connect(self._socket_at_hand, flow.local_port, flow.local, self._now() + self._timing.reply)
-        except AgentRefused as refused:
-            raise NotApplicable(f"its user calls make no LISTEN active: {refused}") from None
+            except AgentRefused as refused:
+                raise NotApplicable(f"its user calls make no LISTEN active: {refused}") from None
         self._connection, self._listener = self._socket_at_hand, None
         self._remote, self._receiving = (flow.local, flow.local_port), False
 
