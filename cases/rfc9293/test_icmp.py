@@ -135,7 +135,7 @@ def ended(peer):
     return RST in next(answer.ctl for answer in answers if not answer.data)
 
 
-@requirement("RFC9293:MUST-54", "RFC5927:5.2-hard-as-soft", "RFC5461:2.1-hard")
+@requirement("RFC9293:SHLD-26", "RFC9293:MUST-54", "RFC5927:5.2-hard-as-soft", "RFC5461:2.1-hard")
 @pytest.mark.parametrize("error", HARD, ids=str)
 @only_over("ipv4")
 @target_in(ESTABLISHED)

@@ -111,7 +111,7 @@ class HardErrorDoesNotEndAHalfOpenConnection(HardIsNothing):
     ignoring = State.SYN_RECEIVED
 
 
-@fault("hard-error-is-lost-on-an-established-connection", breaks="RFC9293:MUST-54")
+@fault("hard-error-is-lost-on-an-established-connection", breaks=("RFC9293:SHLD-26", "RFC9293:MUST-54"))
 class HardErrorIsLostOnAnEstablishedConnection(HardIsNothing):
     ignoring = State.ESTABLISHED
 
