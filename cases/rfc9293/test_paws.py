@@ -6,6 +6,8 @@ from conformance import ACK, ESTABLISHED, NOP, mss, offering, requirement, targe
 from conformance.options import TIMESTAMPS_KIND
 
 DATA = b"0123456789"
+
+
 def stamped(peer):
     """Send an ACK, and return its timestamp: later segments are measured against it."""
     return peer.send(ACK).option(TIMESTAMPS_KIND).timestamps[0]
