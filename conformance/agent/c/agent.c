@@ -107,6 +107,15 @@ void agent_datagram(const struct tester *tester, const uint8_t *datagram, size_t
     session->used = session->sockets || session->remembered; /* asking alone takes no memory */
 }
 
+/* Some socket has new urgent data: tell the testers concerned. */
+static void look_for_urgent(void)
+{
+    int at;
+    for (at = 0; at < agent.top; at++)
+        if (agent.endpoints[at].session && agent.endpoints[at].number)
+            endpoint_look_for_urgent(&agent.endpoints[at]);
+}
+
 void agent_turn(uint64_t now)
 {
     struct session *session;
@@ -114,19 +123,13 @@ void agent_turn(uint64_t now)
     for (at = 0; at < agent.top; at++)
         if (agent.endpoints[at].session && agent.endpoints[at].mask)
             endpoint_turn(&agent.endpoints[at]);
+    if (agent.stack->urgent_news && agent.stack->urgent_news(agent.stack->with))
+        look_for_urgent();
     for (session = agent.sessions; agent.limits.idle && session < agent.sessions + AGENT_SESSIONS; session++)
         if (session->used && now - session->heard >= agent.limits.idle) {
             abort_all(session);
             session->used = 0;
         }
-}
-
-void agent_urgent(void)
-{
-    int at;
-    for (at = 0; at < agent.top; at++)
-        if (agent.endpoints[at].session && agent.endpoints[at].number)
-            endpoint_look_for_urgent(&agent.endpoints[at]);
 }
 
 int64_t agent_due(uint64_t now)

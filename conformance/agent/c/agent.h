@@ -41,8 +41,6 @@ typedef void (*agent_reply)(void *with, const struct tester *tester, const uint8
 void agent_begin(const struct stack *stack, const struct limits *limits, agent_reply reply, void *with);
 void agent_datagram(const struct tester *tester, const uint8_t *datagram, size_t length, uint64_t now);
 void agent_turn(uint64_t now);
-/* To be called when the stack says that some socket has new urgent data: the testers concerned are told. */
-void agent_urgent(void);
 /* Return in how many milliseconds agent_turn() has something to do even if no socket becomes ready; -1: never. */
 int64_t agent_due(uint64_t now);
 /* Reset every connection and forget everything. */

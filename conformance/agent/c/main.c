@@ -20,7 +20,8 @@ static struct command command;
 static void note(int number)
 {
     int before = errno;
-    (void)!write(wake[1], number == SIGURG ? "U" : "E", 1);
+    (void)number;
+    (void)!write(wake[1], "", 1);
     errno = before;
 }
 
@@ -85,17 +86,6 @@ static void take_datagrams(int control)
     }
 }
 
-/* Read what the signals have noted; urgent data is told to those it concerns. */
-static int has_ended(void)
-{
-    char notes[64];
-    ssize_t count = read(wake[0], notes, sizeof notes);
-    if (count > 0 && memchr(notes, 'E', (size_t)count))
-        return 1;
-    agent_urgent();
-    return 0;
-}
-
 static void serve(void)
 {
     struct pollfd others[CONTROLS + 1];
@@ -107,7 +97,7 @@ static void serve(void)
         others[at] = (struct pollfd){wake[0], POLLIN, 0};
         due = agent_due(now());
         posix_wait(others, (size_t)at + 1, due > 60000 ? 60000 : (int)due);
-        if (others[at].revents && has_ended())
+        if (others[at].revents)
             return;
         for (at = 0; at < command.control_count; at++)
             if (others[at].revents)
@@ -129,7 +119,6 @@ int main(int count, char **words)
     action.sa_handler = note;
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
-    sigaction(SIGURG, &action, NULL);
     posix_begin(&stack, command.interface);
     agent_begin(&stack, &command.limits, reply, NULL);
     serve();

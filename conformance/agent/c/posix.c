@@ -215,6 +215,7 @@ void posix_begin(struct stack *stack, unsigned interface)
         .parameter = posix_parameter,
         .open_and_send = stack_open_and_send,
         .urgent = stack_urgent,
+        .urgent_news = posix_urgent_news,
         .at_mark = stack_at_mark,
         .reports = posix_reports,
         .watch = posix_watch,
@@ -223,4 +224,5 @@ void posix_begin(struct stack *stack, unsigned interface)
     the_interface = interface;
     *stack = calls;
     signal(SIGPIPE, SIG_IGN);
+    posix_wait_begin();
 }

@@ -15,6 +15,8 @@ void posix_begin(struct stack *stack, unsigned interface);
 void posix_wait(struct pollfd *others, size_t count, int milliseconds);
 
 /* posix_wait.c */
+void posix_wait_begin(void);
+int posix_urgent_news(void *with);
 void posix_watch(void *with, int socket, int mask);
 int posix_ready(void *with, int socket, int mask);
 /* posix_values.c */

@@ -74,6 +74,8 @@ struct stack {
                          size_t *taken);
     /* Say what is known of urgent data (enum urgent) and, if it is here, its octet; `take` it then, or leave it. */
     int (*urgent)(void *with, int socket, int take, uint8_t *what, uint8_t *octet);
+    /* Whether some socket may have new urgent data since the last call: then each is asked. */
+    int (*urgent_news)(void *with);
     /* Whether everything before the last urgent octet was received, and nothing after it. */
     int (*at_mark)(void *with, int socket, int *at_mark);
     /* Take what the TCP reports of a connection that goes on (RFC 9293, section 3.9.1.8), 1 << enum report each: unasked
