@@ -1,6 +1,9 @@
 """Explicit congestion notification: what RFC 9293, section 3.8.2 (SHLD-8), has every TCP implement of RFC 3168."""
 
-from conformance import ACK, CWR, ECE, LISTEN, SYN, requirement, target_in
+import pytest
+
+from conformance import ACK, CWR, ECE, FIN, LISTEN, NOTHING, RST, SYN, reply, requirement, target_in
+from conformance.errors import NotApplicable
 from conformance.ip import Header
 
 DATA = b"0123456789"
@@ -55,3 +58,44 @@ def test_echo_of_congestion_reduces_the_window(peer, target):
     target.send(DATA)
     peer.send(ACK | ECE)
     peer.expect(ACK | CWR, data=DATA)
+
+
+@pytest.fixture
+def closed(peer, target):
+    """A connection that used ECN, and is in TIME-WAIT; our numbers are above it."""
+    peer.send(SYN | ECE | CWR)
+    if ECE not in peer.expect_one_of(reply(SYN | ACK), reply(SYN | ACK | ECE)).ctl:
+        raise NotApplicable("the target does not agree to ECN")
+    peer.send(ACK)
+    target.accept()
+    target.close()
+    peer.expect(FIN | ACK)
+    peer.send(FIN | ACK)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.restart(iss=peer.snd_nxt + 100_000)
+
+
+def reopen(peer, ctl):
+    """Open anew out of TIME-WAIT, and return the SYN,ACK."""
+    peer.send(ctl)
+    answers = reply(SYN | ACK, ack=peer.iss + 1), reply(SYN | ACK | ECE, ack=peer.iss + 1)
+    answer = peer.expect_one_of(*answers, reply(ACK), reply(RST | ACK), NOTHING)
+    if answer is None or SYN not in answer.ctl:
+        raise NotApplicable("the target does not reopen a connection from TIME-WAIT (RFC9293:MAY-2)")
+    return answer
+
+
+@requirement("RFC3168:6.1.1-tw-forget")
+@target_in(LISTEN)
+def test_new_incarnation_does_not_use_ecn_unasked(peer, target, closed):
+    assert reopen(peer, SYN).ctl == SYN | ACK
+    peer.send(ACK)
+    target.accept()
+    target.send(DATA)
+    assert peer.expect(ACK, data=DATA).traffic_class & 0b11 == 0
+
+
+@requirement("RFC3168:6.1.1-tw-forget", "RFC3168:6.1.1-setup-synack")
+@target_in(LISTEN)
+def test_new_incarnation_agrees_to_ecn_anew(peer, closed):
+    assert reopen(peer, SYN | ECE | CWR).ctl == SYN | ACK | ECE

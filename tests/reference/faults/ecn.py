@@ -52,3 +52,19 @@ class DataIsNotEcnCapable(Endpoint):
 class EchoOfCongestionIsIgnored(Endpoint):
     def reduce_for_ecn(self) -> None:
         pass
+
+
+@fault("ecn-outlives-time-wait", breaks="RFC3168:6.1.1-tw-forget")
+class EcnOutlivesTimeWait(Endpoint):
+    """The connection that takes the place of one in TIME-WAIT goes on with its ECN."""
+
+    def take_ecn_offer(self, segment: Segment) -> None:
+        super().take_ecn_offer(segment)
+        self.ecn = self.ecn or (self.previous is not None and self.previous.ecn)
+
+
+@fault("ecn-is-agreed-to-once", breaks="RFC3168:6.1.1-tw-forget")
+class EcnIsAgreedToOnce(Endpoint):
+    def take_ecn_offer(self, segment: Segment) -> None:
+        super().take_ecn_offer(segment)
+        self.ecn = self.ecn and self.previous is None
