@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,9 @@ from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 
 from conformance.wire import Flow
-from conformance.wire.host import flow_of
+from conformance.wire import host as host_module
+from conformance.wire.host import Host, flow_of
+from conformance.wire.neighbour import question, solicited_node
 
 
 def test_a_segment_belongs_to_its_four_tuple() -> None:
@@ -28,6 +32,38 @@ def test_an_icmpv6_error_belongs_to_the_flow_it_quotes() -> None:
     quoted = bytes(IPv6(src="2001:db8::1", dst="2001:db8::2") / TCP(sport=20000, dport=80))
     packet = bytes(IPv6(src="2001:db8::2", dst="2001:db8::1") / ICMPv6DestUnreach() / quoted)
     assert flow_of(packet) == Flow("2001:db8::1", 20000, "2001:db8::2", 80)
+
+
+class FakeLink:
+    """A link that only remembers."""
+
+    def __init__(self, interface: str, mac: bytes, groups: tuple[bytes, ...]) -> None:
+        self.groups = list(groups)
+        self.sent: list[bytes] = []
+
+    def join(self, group: bytes) -> None:
+        self.groups.append(group)
+
+    def send(self, frame: bytes) -> float:
+        self.sent.append(frame)
+        return 0.0
+
+
+MAC = bytes.fromhex("020000000001")
+
+
+@pytest.mark.parametrize(
+    ("address", "target"), [("192.0.2.9", "192.0.2.2"), ("2001:db8::9:9", "2001:db8::2")], ids=["ipv4", "ipv6"]
+)
+def test_an_adopted_address_makes_itself_known(monkeypatch: pytest.MonkeyPatch, address: str, target: str) -> None:
+    monkeypatch.setattr(host_module, "Link", FakeLink)
+    loop = SimpleNamespace(register=lambda source, read: None)
+    host = Host("link0", MAC, {"ipv4": "192.0.2.1"}, {target: target}, loop=loop)  # type: ignore[arg-type]
+    for _ in range(2):
+        host.adopt(address, target)
+    link: FakeLink = host._link  # type: ignore[assignment]
+    assert link.groups == ([solicited_node(address)[1]] if ":" in address else [])
+    assert link.sent == [question(target, MAC, address)] * 2
 
 
 def test_anything_else_belongs_to_none() -> None:
