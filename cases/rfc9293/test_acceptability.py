@@ -226,6 +226,5 @@ def test_fin_without_ack_is_dropped_in_silence(peer):
 @requirement("RFC5961:5.2-fin-protected")
 @target_in(ESTABLISHED)
 def test_fin_with_an_ack_of_long_ago_is_not_taken(peer):
-    fin = peer.craft(FIN | ACK, ack=peer.rcv_nxt - LONG_AGO)
-    peer.inject(fin)
-    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    fin = peer.send(FIN | ACK, ack=peer.rcv_nxt - LONG_AGO)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=fin.seq, data=b"")

@@ -55,6 +55,8 @@ def test_window_with_its_top_bit_set_is_a_large_one(peer, target, offered, octet
 @requirement("RFC9293:3.10.7.4-ack-window-update", "RFC1122:4.2.2.20-dup-le")
 @target_in(ESTABLISHED)
 def test_window_is_taken_from_an_ack_of_nothing_new(peer, target):
+    target.send(TEN)
+    peer.expect(ACK, data=TEN)
     peer.rcv_wnd = 0
     peer.send(ACK)
     peer.expect_alive()  # it has seen the window close
@@ -69,6 +71,7 @@ def test_window_is_taken_from_an_ack_of_nothing_new(peer, target):
 def test_smaller_window_is_taken_from_an_ack_of_nothing_new(peer, target):
     peer.send(ACK, window=3000)
     peer.send(ACK, window=2000)  # the same SEQ and ACK
+    peer.expect_alive()  # it has seen them
     target.send(b"x", total=4000)
     peer.expect_data(2000 * b"x")
     peer.expect_nothing()

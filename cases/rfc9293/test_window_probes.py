@@ -18,7 +18,12 @@ OPEN = 65535
 
 @pytest.fixture
 def closed(peer, target):
-    """The segment that closed our window, which the target had seen before its user sent ten octets."""
+    """The segment that closed our window, which the target had seen before its user sent ten octets.
+
+    It acknowledges something as well: a window that shrinks in an ACK of nothing new is a matter of its own.
+    """
+    target.send(b"first")
+    peer.expect(ACK, data=b"first")
     peer.rcv_wnd = 0
     segment = peer.send(ACK)
     peer.expect_alive()
