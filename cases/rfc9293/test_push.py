@@ -84,7 +84,7 @@ def test_small_sends_that_wait_are_aggregated(peer, target, closed_window):
     assert len(peer.expect_data(b"abc", acknowledge=True).data) > 1  # a window probe may have taken the first
 
 
-@requirement("RFC9293:SHLD-27", "RFC9293:3.9.1.2-psh-no-record")
+@requirement("RFC9293:SHLD-27", "RFC9293:3.9.1.2-psh-no-record", "RFC1122:4.2.2.2-psh-not-record")
 @target_in(ESTABLISHED)
 def test_pushed_sends_that_wait_share_a_segment(peer, target, closed_window):
     for octet in (b"a", b"b", b"c"):

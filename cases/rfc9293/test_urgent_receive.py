@@ -69,7 +69,7 @@ def test_pointer_that_recedes_leaves_the_urgent_data_where_it_is(peer, target):
     assert target.urgent_octet() == b"!"
 
 
-@requirement("RFC9293:MUST-62", "RFC9293:MUST-30")
+@requirement("RFC9293:MUST-62", "RFC9293:MUST-30", "RFC6093:4-up-semantics", "RFC6093:5-support")
 @target_in(ESTABLISHED)
 def test_urgent_data_ends_before_the_octet_the_pointer_shows(peer, target):
     peer.send(ACK | URG, data=b"ab!cd", urgent=3)

@@ -5,7 +5,7 @@ from conformance.agent.primitives import Parameter
 from conformance.seq import distance
 
 
-@requirement("RFC9293:MUST-62", "RFC9293:MUST-30", "RFC9293:3.9.1.2-send-urgent")
+@requirement("RFC9293:MUST-62", "RFC9293:3.9.1.2-send-urgent", "RFC6093:4-up-semantics", "RFC6093:5-support")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_pointer_shows_the_octet_after_the_urgent_data(peer, target):
     assert not target.refuses(target.send, b"ab!", urgent=True)
