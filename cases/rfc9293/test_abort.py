@@ -52,7 +52,11 @@ def test_aborted_connection_takes_no_more_data(peer, target, facts):
 @requirement("RFC9293:3.9.1.6-abort-rst", "RFC9293:3.10.5-abort-sync")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_abort_drops_what_waits_for_the_window(peer, target, timing):
-    peer.send(ACK, window=0)
+    target.send(b"sent before")
+    peer.expect(ACK, data=b"sent before")
+    peer.rcv_wnd = 0
+    peer.send(ACK)
+    peer.expect_alive()  # it knows that the window is closed
     target.send(b"never to be sent")
     target.abort()
     peer.expect_one_of(reply(RST, seq=peer.rcv_nxt), reply(RST | ACK, seq=peer.rcv_nxt))

@@ -74,7 +74,11 @@ def test_acknowledgment_makes_room_in_the_window(peer, target):
 @requirement("RFC9293:MAY-14")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_flush_drops_what_is_beyond_the_window(peer, target):
-    peer.send(ACK, window=0)
+    target.send(b"sent before")
+    peer.expect(ACK, data=b"sent before")
+    peer.rcv_wnd = 0
+    peer.send(ACK)
+    peer.expect_alive()  # it knows that the window is closed
     target.send(b"stale")
     target.flush()
     target.send(b"fresh")
