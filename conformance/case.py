@@ -55,7 +55,7 @@ class Case:
 
     def _arrived(self) -> float:
         """When all that we said has arrived, or been lost."""
-        return max((peer.spoke for peer in self.peers), default=0.0) + self.timing.answer
+        return max((peer.spoke for peer in self.peers), default=0.0) + self.timing.arrival
 
     def peer(
         self,

@@ -23,7 +23,7 @@ class RoughPath:
     """How a path treats packets, each way. `seed` decides the dice.
 
     `loss`, `duplicate` and `reorder` are shares of all packets, from 0 to 1. A packet takes `delay` seconds, and up to
-    `jitter` more; those of one connection stay in order all the same, as in a queue, but for those that are reordered.
+    `jitter` more; those between two hosts stay in order all the same, as in a queue, but for those that are reordered.
     """
 
     loss: float = 0.0
@@ -71,7 +71,7 @@ def _value(text: str, name: str, value: str) -> float:
 
 
 class Fortune:
-    """What becomes of the packets on a path. `lane` names what stays in order: a connection, in one direction."""
+    """What becomes of the packets on a path. `lane` names what stays in order: two hosts, in one direction."""
 
     def __init__(self, path: RoughPath) -> None:
         self._path = path

@@ -40,12 +40,16 @@ class Timing:
 
     `rtt` is the median and `answer` the longest time from a segment to the answer that it draws at once; a profile's
     `reaction` stands in for `answer` where it is larger. `rto` is the first retransmission timeout of a SYN,ACK.
+    `spread` is by how much the path makes one answer come later than another. A segment is under way to the target for
+    `way` at most, or as long as the slowest answer took.
     """
 
     rtt: float = 0.0
     answer: float = 0.0
     rto: float = INITIAL_RTO
     msl: float = MSL
+    spread: float = 0.0
+    way: float = 0.0
 
     @property
     def ack_delay(self) -> float:
@@ -88,9 +92,14 @@ class Timing:
         return FIRST_PROBE * max(self.rto, INITIAL_RTO) + self.reply
 
     @property
+    def arrival(self) -> float:
+        """How long a segment of ours may be under way."""
+        return max(self.way, self.answer)
+
+    @property
     def initial_rto(self) -> float:
-        """The least time between a SYN and its first repetition (RFC 6298, section 2.1)."""
-        return INITIAL_RTO
+        """The least time between a SYN and its first repetition (RFC 6298, section 2.1), as it is seen here."""
+        return INITIAL_RTO - self.spread
 
     @property
     def rto_after_lost_syn(self) -> float:

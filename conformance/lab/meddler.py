@@ -26,7 +26,6 @@ from conformance.lab import link, system
 from conformance.lab.conversation import Meddle
 from conformance.lab.deviations import load
 from conformance.path import Fortune, RoughPath
-from conformance.wire.host import flow_of
 from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, RECEIVE_BUFFER, SOL_PACKET
 
 RELAY_TIME = 0.02
@@ -130,7 +129,7 @@ class Relay:
                 return
             now = time.monotonic()
             for after, out in self._meddled(frame, from_target):
-                self._pass_on(sink, out, now + after, from_target)
+                self._pass_on(sink, out, now + after)
 
     def _meddled(self, frame: bytes, from_target: bool) -> Iterator[tuple[float, bytes]]:
         tester = frame[:6] if from_target else frame[6:12]
@@ -141,9 +140,8 @@ class Relay:
         for after, packet in meddle.of(frame[14:], from_target=from_target):
             yield after, frame[:14] + packet
 
-    def _pass_on(self, sink: socket.socket, frame: bytes, leaves: float, from_target: bool) -> None:
-        lane = (from_target, flow_of(frame[14:]))
-        times = self._fortune.arrivals(lane, leaves) if self._fortune else [leaves]
+    def _pass_on(self, sink: socket.socket, frame: bytes, leaves: float) -> None:
+        times = self._fortune.arrivals(frame[:12], leaves) if self._fortune else [leaves]
         for due in times:
             if due <= time.monotonic():
                 _send(sink, frame)

@@ -61,9 +61,7 @@ def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile, medd
     with contextlib.closing(_Shut(host)):
         found = _survey(host, routes, target.open_port, target.closed_port, perfect=not meddler or meddler.path is None)
         version = _agent_version(host, target.agent)
-    if meddler:
-        found = replace(found, answer=max(found.answer, RELAY_TIME))
-    return _subject(
+    subject = _subject(
         stacks.name_of(option),
         Reached(target.interface, _mac(ours["mac"]), routes, own_kernel=False),
         found,
@@ -73,6 +71,7 @@ def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile, medd
         lab=True,
         facts={"notes": list(target.notes), "start_time": took} | _meddled(meddler, target.notes),
     )
+    return replace(subject, timing=replace(subject.timing, way=RELAY_TIME)) if meddler else subject
 
 
 def _meddled(meddler: Meddler | None, notes: Sequence[str]) -> dict[str, Any]:
@@ -174,7 +173,9 @@ def _subject(
     facts: dict[str, Any],
 ) -> Subject:
     answer = max(found.answer, profile.reaction or 0.0)
-    timing = Timing(rtt=found.rtt, answer=answer, rto=found.rto or INITIAL_RTO, msl=profile.msl)
+    timing = Timing(
+        rtt=found.rtt, answer=answer, rto=found.rto or INITIAL_RTO, msl=profile.msl, spread=found.path.spread
+    )
     facts |= {
         "mac": reached.mac.hex(),
         "addresses": {family: route.address for family, route in reached.routes.items()},

@@ -28,6 +28,11 @@ class Quality:
         return self.told or bool(self.lost or self.doubled or self.reordered)
 
     @property
+    def spread(self) -> float:
+        """By how many seconds the path makes one answer come later than another."""
+        return self.slowest - self.fastest
+
+    @property
     def rate(self) -> float:
         """The share of segments that the path spoils, as far as the probes tell: rather too much than too little."""
         return (self.lost + self.doubled + self.reordered + 2) / max(2 * self.probes, 100)
@@ -36,10 +41,9 @@ class Quality:
         """What was measured, in words."""
         if not self.probes:
             return "it spoils, the profile says"
-        spread = 1000 * (self.slowest - self.fastest)
         return (
             f"{self.probes} probes: {self.lost} lost, {self.doubled} doubled, {self.reordered} reordered,"
-            f" answers spread over {spread:.2g} ms"
+            f" answers spread over {1000 * self.spread:.2g} ms"
         )
 
 

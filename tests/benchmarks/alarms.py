@@ -1,6 +1,6 @@
 """Runs the quick cases on the lab behind a rough path, and tells how many the path spoiled, and whether one cried wolf.
 
-    .venv/bin/python tests/benchmarks/alarms.py [SEED ...]
+    .venv/bin/python tests/benchmarks/alarms.py [SEED ...] [ARGUMENTS FOR PYTEST ...]
 
 The kernel and the cases are those of a plain run, which finds nothing but known deviations: whatever else violates,
 deviates or is no longer known to deviate here, is the path's doing, and a false alarm. Exit status 1 for one, or when
@@ -9,6 +9,7 @@ more than one case in twenty is inconclusive.
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -22,10 +23,10 @@ PATH = "loss=1%,duplicate=1%,reorder=1%,jitter=20ms"
 MOST = 0.05
 
 
-def run(seed: str) -> dict[str, Any]:
+def run(seed: str, arguments: list[str]) -> dict[str, Any]:
     """Run the cases once; return what verdicts.json says."""
     with tempfile.TemporaryDirectory() as folder:
-        quick = ["-q", "-m", "not slow", f"--reports={folder}", "--path", f"{PATH},seed={seed}"]
+        quick = ["-q", "-m", "not slow", f"--reports={folder}", "--path", f"{PATH},seed={seed}", *arguments]
         subprocess.run([sys.executable, "-m", "pytest", *quick], stdout=subprocess.DEVNULL, check=False)
         document: dict[str, Any] = json.loads((Path(folder) / "linux" / "verdicts.json").read_text(encoding="utf-8"))
     return document
@@ -40,9 +41,10 @@ def main() -> int:
     """Run, count, print."""
     print(f"{PATH}\n{'seed':>6}{'wall s':>9}{'cases':>7}{'again':>7}{'inconclusive':>14}{'false alarms':>14}")
     bad = False
-    for seed in sys.argv[1:] or ["1"]:
+    seeds = list(itertools.takewhile(str.isdigit, sys.argv[1:]))
+    for seed in seeds or ["1"]:
         start = time.monotonic()
-        document = run(seed)
+        document = run(seed, sys.argv[1 + len(seeds) :])
         verdicts = document["verdicts"]
         words = Counter(one["verdict"] for one in verdicts)
         alarms = [one for one in verdicts if is_alarm(one)]

@@ -56,7 +56,7 @@ def subject(name: str, profile: Profile, fault: str | None, path: RoughPath | No
         },
         open_port=DISCARD,
         closed_port=CLOSED_PORT,
-        timing=Timing(rtt=2 * TRIP, answer=slowest, rto=INITIAL_RTO, msl=Settings().msl),
+        timing=Timing(rtt=2 * TRIP, answer=slowest, rto=INITIAL_RTO, msl=Settings().msl, spread=quality.spread),
         agent=AGENT,
         agent_ours=True,
         model=True,

@@ -94,8 +94,7 @@ class ModelWire:
         heapq.heappush(self._under_way, (self.time + TRIP + after, next(self._order), action))
 
     def _travel(self, packet: bytes, way: str, action: Callable[[], None]) -> None:
-        lane = (way, flow_of(packet))
-        for arrival in self._fortune.arrivals(lane, self.time) if self._fortune else [self.time]:
+        for arrival in self._fortune.arrivals(way, self.time) if self._fortune else [self.time]:
             self.later(action, arrival - self.time)
 
     def step(self, until: float) -> bool:
