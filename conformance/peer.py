@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance import seq as sequence
 from conformance.endpoint import Endpoint
-from conformance.errors import Nonconformance
+from conformance.errors import Nonconformance, NotApplicable
 from conformance.expectation import Expectation, show
 from conformance.options import Option
 from conformance.segment import Ctl, Segment
@@ -99,14 +99,22 @@ class Peer(Endpoint):
         return self.expect(Ctl.ACK, seq=self.rcv_nxt, ack=self.snd_nxt, data=b"")
 
     def expect_gone(self) -> Segment:
-        """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2).
+        """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2)."""
+        return self.expect_reset(seq=self.send(Ctl.ACK).ack)
 
-        Whether that reset carries an ACK, which it should not, is for the cases about resets to judge.
+    def expect_reset(self, *, seq: int) -> Segment:
+        """A reset with that number has to come.
+
+        Whether it carries an ACK, which it should not, is for the cases about the form of resets to judge.
         """
-        probe = self.send(Ctl.ACK)
-        got = self.expect_one_of(Expectation(Ctl.RST, seq=probe.ack), Expectation(Ctl.RST | Ctl.ACK, seq=probe.ack))
+        got = self.expect_one_of(Expectation(Ctl.RST, seq=seq), Expectation(Ctl.RST | Ctl.ACK, seq=seq))
         assert got is not None  # silence was not among the choices
         return got
+
+    def needs_timestamps(self) -> None:
+        """NotApplicable where the connection has no timestamps, because the target did not take them up."""
+        if not self.tcb.timestamps:
+            raise NotApplicable("the target negotiates no timestamps")
 
     def expect_challenge_or_gone(self) -> Segment | None:
         """A reset in the window, but not at RCV.NXT, has to be challenged, and the connection lives on (RFC 5961, 3.2).

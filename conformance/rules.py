@@ -139,7 +139,9 @@ def number_of_answer(segment: Segment) -> tuple[str, int]:
 def _no_reset_for_reset(segment: Segment, tcb: Tcb, memory: Memory) -> str:
     if not segment.ctl & Ctl.RST:
         return ""
-    number = ("ACK", segment.ack) if segment.ctl & Ctl.ACK and not segment.seq else ("SEQ", segment.seq)
+    number = ("SEQ", segment.seq)
+    if segment.ctl & Ctl.ACK and not segment.seq and memory.owed[number] <= 0:  # some put an ACK on every reset
+        number = ("ACK", segment.ack)
     memory.owed[number] -= 1  # what we sent beside the reset may draw one of the same number
     unowed = number in memory.resets and memory.owed[number] < 0
     return "a RST in answer to a RST" if memory.reset_last or unowed else ""

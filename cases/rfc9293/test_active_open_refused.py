@@ -31,7 +31,7 @@ def test_reset_that_acknowledges_the_syn_ends_the_attempt(peer, ctl):
 def test_refused_attempt_takes_no_syn_ack(peer):
     peer.send(RST | ACK, seq=0)
     peer.send(SYN | ACK)
-    peer.expect(RST, seq=peer.irs + 1)
+    peer.expect_reset(seq=peer.irs + 1)
 
 
 @requirement("RFC9293:3.10.7.3-synsent-rst-ack", "RFC9293:3.10.7.3-synsent-rst-5961")

@@ -21,7 +21,7 @@ def test_syn_ack_with_a_wrong_ack_is_reset(peer, off):
 @target_in(SYN_SENT)
 def test_syn_ack_after_a_wrong_one_connects(peer, off):
     wrong = peer.send(SYN | ACK, ack=peer.irs + off)
-    peer.expect(RST, seq=wrong.ack)
+    peer.expect_reset(seq=wrong.ack)
     peer.send(SYN | ACK, seq=peer.iss)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
 
@@ -30,7 +30,7 @@ def test_syn_ack_after_a_wrong_one_connects(peer, off):
 @target_in(SYN_SENT)
 def test_syn_is_sent_again_after_a_wrong_syn_ack(peer):
     wrong = peer.send(SYN | ACK, ack=peer.irs)
-    peer.expect(RST, seq=wrong.ack)
+    peer.expect_reset(seq=wrong.ack)
     peer.expect_retransmission(peer.syn)
 
 
@@ -51,7 +51,7 @@ def test_ack_of_a_half_open_connection_is_reset(peer, off, ctl, data):
 @target_in(SYN_SENT)
 def test_syn_is_sent_again_after_an_ack_of_a_half_open_connection(peer):
     old = peer.send(ACK, ack=peer.irs - 100_000)
-    peer.expect(RST, seq=old.ack)
+    peer.expect_reset(seq=old.ack)
     peer.expect_retransmission(peer.syn)
 
 
@@ -59,7 +59,7 @@ def test_syn_is_sent_again_after_an_ack_of_a_half_open_connection(peer):
 @target_in(SYN_SENT)
 def test_old_ack_does_not_end_the_new_attempt(peer, target):
     old = peer.send(ACK, seq=peer.iss + 70_000, ack=peer.irs - 100_000)
-    peer.expect(RST, seq=old.ack)
+    peer.expect_reset(seq=old.ack)
     peer.send(SYN | ACK)
     assert target.connected() == "ok"
 

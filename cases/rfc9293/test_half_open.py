@@ -21,7 +21,7 @@ from conformance import (
 def test_data_for_a_connection_that_was_reset_is_reset(peer):
     peer.send(RST)
     data = peer.send(ACK, data=b"is anybody there?")
-    peer.expect(RST, seq=data.ack)
+    peer.expect_reset(seq=data.ack)
 
 
 @requirement("RFC9293:3.5.1-halfopen-active-data", "RFC9293:3.5.2-g1-ack")
@@ -30,14 +30,14 @@ def test_data_for_a_connection_that_the_target_aborted_is_reset(peer, target):
     target.abort()
     peer.expect_one_of(reply(RST | ACK), reply(RST))
     data = peer.send(ACK, data=b"is anybody there?", seq=peer.snd_nxt)
-    peer.expect(RST, seq=data.ack)
+    peer.expect_reset(seq=data.ack)
 
 
 @requirement("RFC9293:3.5.1-halfopen-active-data", "RFC9293:3.10.7.1-closed-ack")
 @target_in(LISTEN)
 def test_data_for_a_connection_that_never_was_is_reset(peer):
     data = peer.send(ACK, ack=0x12345678, data=b"is anybody there?")
-    peer.expect(RST, seq=data.ack)
+    peer.expect_reset(seq=data.ack)
 
 
 @requirement("RFC9293:3.5.1-abort-on-rst-data", "RFC9293:3.10.7.4-rst-estab")

@@ -124,7 +124,7 @@ def test_hard_error_leaves_other_connections_alone(peer, target, another):
 def test_hard_error_ends_a_half_open_connection(peer, error):
     peer.inject(about(peer.syn, error))
     ack = peer.send(ACK)
-    peer.expect(RST, seq=ack.ack)
+    peer.expect_reset(seq=ack.ack)
 
 
 def ended(peer):

@@ -121,7 +121,7 @@ def test_segment_with_ack_is_reset(peer, ctl, data, number):
 @target_in(LISTEN)
 def test_listener_lives_on_after_its_reset(peer, ctl):
     peer.send(ctl, ack=0x12345678)
-    peer.expect(RST, seq=0x12345678)
+    peer.expect_reset(seq=0x12345678)
     peer.restart()
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)

@@ -20,7 +20,10 @@ from conformance.agent.primitives import Parameter
 @requirement("RFC9293:3.9.1.2-send-fifo")
 @target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
 def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
-    peer.send(ACK, window=0)
+    target.send(b"sent before")
+    peer.expect(ACK, data=b"sent before")
+    peer.rcv_wnd = 0
+    peer.send(ACK)
     for text in (b"first, ", b"second, ", b"third"):
         target.send(text)
     peer.send(ACK, window=1000)

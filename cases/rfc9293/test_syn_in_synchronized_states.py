@@ -153,6 +153,7 @@ def test_first_syn_again_with_another_scale_changes_nothing(peer, target):
 @offering(mss(1460), timestamps(0))
 @target_in(ESTABLISHED)
 def test_first_syn_again_without_timestamps_changes_nothing(peer):
+    peer.needs_timestamps()
     peer.inject(peer.craft(SYN, seq=peer.iss, options=(mss(1460),)))
     peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), NOTHING)
     got = peer.expect_alive()

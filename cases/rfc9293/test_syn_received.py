@@ -43,7 +43,7 @@ def test_handshake_goes_on_after_syn_outside_the_window(peer, timing, offset):
 def test_syn_in_the_window_returns_to_listen(peer, ctl, offset):
     peer.send(ctl, seq=peer.iss + offset, ack=peer.irs)  # a reset of this one would be numbered ISS
     peer.send(ACK, seq=peer.iss + 1)
-    peer.expect(RST, seq=peer.irs + 1)  # the first thing that is said: nobody knows the handshake any more
+    peer.expect_reset(seq=peer.irs + 1)  # the first thing that is said: nobody knows the handshake any more
 
 
 @requirement("RFC9293:3.10.7.4-syn-synrcvd-passive", "RFC9293:3.10.7.2-listen-syn")
@@ -67,7 +67,7 @@ def test_listener_takes_a_fresh_syn_after_syn_in_the_window(peer, ctl):
 def test_reset_returns_to_listen(peer, ctl):
     peer.send(ctl)
     peer.send(ACK)
-    peer.expect(RST, seq=peer.rcv_nxt)  # the first thing that is said: nobody knows the handshake any more
+    peer.expect_reset(seq=peer.rcv_nxt)  # the first thing that is said: nobody knows the handshake any more
 
 
 @requirement("RFC9293:3.10.7.4-rst-synrcvd-passive")

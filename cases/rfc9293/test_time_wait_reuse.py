@@ -92,6 +92,7 @@ def test_old_data_does_not_get_into_the_new_connection(peer, target, old):
 @pytest.fixture
 def last(peer):
     """Send our FIN and return it: the last segment, with the last timestamp, before TIME-WAIT."""
+    peer.needs_timestamps()
     fin = peer.send(FIN | ACK)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     return fin
@@ -141,6 +142,7 @@ def test_syn_that_is_not_later_leaves_time_wait(peer, last, later, above):
 @offering(mss(1460), timestamps(0))
 @target_in(TIME_WAIT)
 def test_syn_without_timestamps_above_reopens_a_connection_that_had_them(peer):
+    peer.needs_timestamps()
     peer.restart(iss=peer.snd_nxt + ABOVE)
     peer.send(SYN, options=(mss(1460),))
     peer.expect(SYN | ACK, ack=peer.iss + 1)
