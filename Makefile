@@ -70,11 +70,15 @@ LAB_HEADERS := $(wildcard $(C_AGENT)/*.h $(LAB_C)/*.h)
 
 LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get install $(3)))
 
-stacks: build/stacks/guest $(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev)
+stacks: build/stacks/guest build/stacks/uml_init $(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -static -o $@ $(filter %.c,$^)
+
+build/stacks/uml_init: $(LAB_C)/uml_init.c
+	@mkdir -p $(@D)
+	$(LAB_CC) -static -o $@ $<
 
 build/stacks/lwip: $(LAB_C)/lwip.c $(LAB_C)/lwip_main.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)

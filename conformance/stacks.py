@@ -54,6 +54,8 @@ def _exists(what: str) -> bool:
     return any(shutil.which(what, path=path) for path in (None, ":".join(_SYSTEM)))
 
 
+_UNSHARE = ("unshare", "util-linux")
+
 STACKS = {
     one.name: one
     for one in (
@@ -62,7 +64,8 @@ STACKS = {
         Stack("linux-nosack", "linux"),
         Stack("linux-notimestamps", "linux"),
         Stack("linux-bbr", "linux"),
-        Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), ("unshare", "util-linux")), built=("guest",)),
+        Stack("linux-6.1", "uml", needs=(("linux.uml", "user-mode-linux"), _UNSHARE), built=("guest", "uml_init")),
+        Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), _UNSHARE), built=("guest",)),
         Stack("lwip", "lwip", needs=(("/usr/include/lwip/lwipopts.h", "liblwip-dev"),), built=("lwip",)),
     )
 }

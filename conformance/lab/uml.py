@@ -1,0 +1,49 @@
+"""Another Linux: a kernel of its own, as a process (User-Mode Linux), behind the cable's frames.
+
+Its root is a directory of this host: our init, the agent, and two modules that IPv6 needs.
+"""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from conformance import stacks
+from conformance.lab import link, relay
+from conformance.lab.holder import Place
+
+MODULES = Path("/usr/lib/uml/modules")
+WANTED = ("crc-ccitt.ko", "ipv6.ko")
+
+_ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of our own
+_IPV4_MASK = "255.255.0.0"
+
+
+def hold(place: Place) -> None:
+    """Lay the cable, boot the kernel on it, and carry the agent's control until SIGTERM."""
+    link.lay(place.interface, place.tester, bare=True)
+    relay.run(place, ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", _script()])
+
+
+def _script() -> str:
+    files = [str(path) for name in WANTED for path in sorted(MODULES.glob(f"*/kernel/**/{name}"))]
+    ipv4, ipv6 = (link.TARGET_ADDRESSES[family] for family in ("ipv4", "ipv6"))
+    boot = [
+        "mem=64M",
+        *("root=/dev/root", "rootfstype=hostfs", f"rootflags={_ROOT}", "init=/init", "ro", "quiet"),
+        # The control is a serial line; consoles would mix the kernel's own words in.
+        *("con=null", "ssl=null", "ssl0=fd:3,fd:4", "CTL=/dev/ttyS0"),
+        f"vec0:transport=raw,ifname={link.TARGET_INTERFACE}",
+        f"T4={ipv4}/{_IPV4_MASK}",
+        f"T6={ipv6}/{link.PREFIX_LENGTHS['ipv6']}",
+        f"uml_dir={_ROOT}/state",
+    ]
+    return f"""
+mount -t tmpfs none {_ROOT}
+mkdir {_ROOT}/proc {_ROOT}/dev {_ROOT}/state
+cp {shlex.quote(str(stacks.BUILT / "uml_init"))} {_ROOT}/init
+cp {shlex.quote(str(stacks.BUILT / "guest"))} {_ROOT}/agent
+cp {shlex.join(files)} {_ROOT}
+exec 3<&0 4>&1 1>&2 </dev/null
+TMPDIR={_ROOT}/state exec linux.uml {shlex.join(boot)}
+"""
