@@ -6,7 +6,7 @@ import contextlib
 import random
 from collections.abc import Iterator
 from importlib import import_module
-from typing import TypeVar
+from itertools import islice
 
 from conformance.agent.client import Agent
 from conformance.errors import Inconclusive, NotApplicable
@@ -17,13 +17,17 @@ from conformance.target.subject import Subject
 from conformance.transcript import Transcript
 from conformance.wire import Flow, Wire
 
-Thing = TypeVar("Thing")
-
 PORTS = range(20000, 30000)
 """Our ports: outside the range from which Linux takes ephemeral ones, so that the guard hits nobody else."""
 
 KNOCKS = 3
 """So often a target behind a path that spoils is asked whether it lives."""
+
+
+ROUTERS = 2
+"""So many of our spare addresses play routers; the others are used once each."""
+
+NO_SPARE = "needs one more address of ours on the target's link: give --source a longer range"
 
 
 class Bench:
@@ -46,13 +50,22 @@ class Bench:
         """Return our address of that family."""
         return self._sources[family]
 
+    def routers(self, family: str) -> tuple[str, str]:
+        """Return two more addresses of ours, to play routers: they may be one. NotApplicable without any."""
+        addresses = list(islice(spares(self.subject, family, self._share, self._shares), ROUTERS))
+        for address in addresses:
+            self.wire.adopt(address, self.subject.routes[family].address)
+        if not addresses:
+            raise NotApplicable(NO_SPARE)
+        return addresses[0], addresses[-1]
+
     def spare_source(self, family: str) -> str:
-        """Return one more address of ours that no case has used, as far as there are any. NotApplicable without any."""
+        """Return one more address of ours that no case has used, and none will. NotApplicable when all are used up."""
         if family not in self._spares:
-            self._spares[family] = _cycle(list(spares(self.subject, family, self._share, self._shares)))
+            self._spares[family] = iter(islice(spares(self.subject, family, self._share, self._shares), ROUTERS, None))
         address = next(self._spares[family], None)
         if address is None:
-            raise NotApplicable("needs one more address of ours on the target's link: see --source")
+            raise NotApplicable(NO_SPARE)
         self.wire.adopt(address, self.subject.routes[family].address)
         return address
 
@@ -105,6 +118,6 @@ class Bench:
                 raise Inconclusive(f"the agent at {where} does not answer any more") from None
 
 
-def _cycle(things: list[Thing]) -> Iterator[Thing]:
-    while things:
-        yield from things
+def _cycle(ports: list[int]) -> Iterator[int]:
+    while True:
+        yield from ports

@@ -78,9 +78,9 @@ class Case:
         self.peers.append(peer)
         return peer
 
-    def spare_address(self) -> str:
-        """Return one more address of ours that no other case uses: for a router in between, say."""
-        return self.bench.spare_source(self.family)
+    def routers(self) -> tuple[str, str]:
+        """Return two more addresses of ours on the link, which play routers. NotApplicable where there is none."""
+        return self.bench.routers(self.family)
 
     def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None, *, own_address: bool = False) -> Peer:
         """Return a peer whose connection the target has in `walk`'s state; with an address that no other case has."""

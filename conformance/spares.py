@@ -10,7 +10,7 @@ from conformance.target.subject import Subject
 _LAB_FIRST, _LAB_SHARE = 0x4000, 512
 """Among the lab's addresses for testers: those of processes are below, and each process has so many to spare."""
 
-_MODEL_SPARES = range(100, 200)
+_MODEL_SPARES = range(100, 60_000)
 """Those of the model, counted from our usual one: its own are before them."""
 
 

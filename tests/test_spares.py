@@ -32,17 +32,29 @@ def test_the_lab_has_many_and_no_process_those_of_another() -> None:
 def test_the_model_takes_any() -> None:
     addresses = list(spares(replace(SUBJECT, model=True), "ipv4", 0, 1))
     assert OURS not in addresses
-    assert len(addresses) == len(set(addresses)) == 100
+    assert len(addresses) == len(set(addresses)) > 10_000
 
 
-def test_a_bench_hands_out_one_after_the_other_and_lets_the_wire_know() -> None:
+def test_a_bench_hands_out_each_once_and_lets_the_wire_know() -> None:
     wire = FakeWire()
-    bench = Bench(RANGED, wire, {"ipv4": OURS}, 0, 4)
-    assert [bench.spare_source("ipv4") for _ in range(3)] == ["198.51.100.14"] * 3
-    assert wire.adopted == ["198.51.100.14"] * 3
+    bench = Bench(RANGED, wire, {"ipv4": OURS})
+    assert [bench.spare_source("ipv4") for _ in range(3)] == ["198.51.100.13", "198.51.100.14", "198.51.100.15"]
+    assert wire.adopted == ["198.51.100.13", "198.51.100.14", "198.51.100.15"]
+    with pytest.raises(NotApplicable, match="--source"):
+        bench.spare_source("ipv4")
+
+
+@pytest.mark.parametrize(("shares", "routers"), [(1, (11, 12)), (5, (15, 15))])
+def test_routers_are_the_same_each_time(shares: int, routers: tuple[int, int]) -> None:
+    bench = Bench(RANGED, FakeWire(), {"ipv4": OURS}, 0, shares)
+    for _ in range(2):
+        assert bench.routers("ipv4") == tuple(f"198.51.100.{number}" for number in routers)
 
 
 @pytest.mark.parametrize("described", [SUBJECT, replace(RANGED, own_kernel=True)])
 def test_no_address_to_spare(described: Subject) -> None:
+    bench = Bench(described, FakeWire(), {"ipv4": OURS})
     with pytest.raises(NotApplicable, match="--source"):
-        Bench(described, FakeWire(), {"ipv4": OURS}).spare_source("ipv4")
+        bench.spare_source("ipv4")
+    with pytest.raises(NotApplicable, match="--source"):
+        bench.routers("ipv4")

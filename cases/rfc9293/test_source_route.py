@@ -16,7 +16,7 @@ DATA = b"0123456789"
 @pytest.fixture
 def routers(case):
     """Two addresses of ours that play routers."""
-    return [case.spare_address(), case.spare_address()]
+    return case.routers()
 
 
 @pytest.fixture
