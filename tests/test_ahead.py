@@ -13,7 +13,7 @@ import pytest
 from fakewire import FakeWire
 from items import Item, bench_on
 
-from conformance.ahead import TOLERANCE, Ahead
+from conformance.ahead import CALM, TOLERANCE, Ahead
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
@@ -165,13 +165,42 @@ def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late:
     wire = FakeWire()
     tries = len(late)
     item = Item(failing(wire, late))
-    record = ahead_of(loop, item, wire=wire).join(item)  # type: ignore[arg-type]
+    record = ahead_of(loop, item, limit=1, wire=wire).join(item)  # type: ignore[arg-type]
     assert record is not None
     assert late == []
     assert isinstance(record.error, kind)
     assert record.case is not None
     notes = [entry.text for entry in record.case.transcript.entries if entry.who == "note"]
     assert len([text for text in notes if text.startswith("run again")]) == tries - 1
+
+
+def test_what_is_run_again_waits_until_little_else_is_in_flight(loop: Loop) -> None:
+    wire, log = FakeWire(), list[str]()
+    late = [TOLERANCE + 1, 0.0]
+
+    def function(peer: Any) -> None:
+        log.append("late")
+        failing(wire, late)(peer)
+
+    first = Item(function)
+    others = [Item(waiting(loop, 0.02, log, str(number))) for number in range(30)]
+    ahead = ahead_of(loop, first, *others, limit=20, wire=wire)
+    ahead.join(first)  # type: ignore[arg-type]
+    assert log.count("late") == 2
+    assert len(flying([line for line in log[: len(log) - log[::-1].index("late")]])[-1] - {"late"}) <= CALM
+
+
+def test_what_is_in_flight_goes_on_between_two_reports(loop: Loop) -> None:
+    log: list[str] = []
+    items = [Item(waiting(loop, 0.0, log, str(number))) for number in range(3)]
+    long = Item(waiting(loop, 0.03, log, "long"))
+    ahead = ahead_of(loop, *items, long)
+    ahead.join(items[0])  # type: ignore[arg-type]
+    until = time.monotonic() + 0.05
+    while time.monotonic() < until:
+        pass  # pytest reports, and takes its time
+    ahead.join(items[1])  # type: ignore[arg-type]
+    assert "long done" in log
 
 
 def test_what_passed_under_a_late_tester_has_passed(loop: Loop) -> None:

@@ -6,12 +6,14 @@ document, the summary and Allure's own files are written by the controller.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.report import colours
 from conformance.report.home import Home, attach, near
 from conformance.report.keys import CASE_KEY
@@ -69,8 +71,9 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn what pytest saw of a case into its verdict."""
-    report = yield
     name = case_name(item)
+    with _shown_briefly(item, call) if name else nullcontext():
+        report = yield
     if name is None:
         return report
     _tell_time(item, call, report)
@@ -81,6 +84,18 @@ def pytest_runtest_makereport(
     elif call.when == "call" or not report.passed:
         _judge(item, call, report, name)
     return report
+
+
+@contextmanager
+def _shown_briefly(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Keep pytest from reading sources for an error that tells all in its own words: a thousand cases may raise it."""
+    option, style = item.config.option, item.config.option.tbstyle
+    if call.excinfo is not None and isinstance(call.excinfo.value, Nonconformance | Inconclusive | NotApplicable):
+        option.tbstyle = "native"
+    try:
+        yield
+    finally:
+        option.tbstyle = style
 
 
 def _tell_time(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:

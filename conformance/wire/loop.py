@@ -113,8 +113,16 @@ class Loop:
         """Return the time that it will be after so many seconds."""
         return time.monotonic() + seconds
 
-    def step(self, until: float | None = None) -> None:
-        """Wait for the next input or the next task's time, at most until `until`; then wake whom it concerns."""
+    def serve(self) -> None:
+        """Let all tasks go on as far as they can without waiting."""
+        while self.step(self.after(0.0)):
+            pass
+
+    def step(self, until: float | None = None) -> bool:
+        """Wait for the next input or the next task's time, at most until `until`; then wake whom it concerns.
+
+        Tell whether that was anybody.
+        """
         until = math.inf if until is None else until
         overdue = time.monotonic()
         parked = list(self._parked.values())
@@ -123,10 +131,13 @@ class Loop:
             self._read(min(due, until))
         else:
             self._read(0.0)
+        woken = False
         for task in parked:
             # A task whose time is up is woken only after a reading that began later: nothing in time is missed.
             if not task.done and (self._lost or task.ready() or task.until <= overdue):
                 self._resume(task)
+                woken = True
+        return woken
 
     def _read(self, until: float) -> None:
         timeout = None if until == math.inf else max(0.0, until - time.monotonic())
