@@ -128,7 +128,7 @@ def test_what_junit_is_told(bed: Bed) -> None:
     assert messages == {
         "test_violates": ("violates RFC9293:MUST-13 (MUST): expected <SEQ=ISS+1><CTL=RST>; got nothing; not in 1 s"),
         "test_deviates": "deviates from RFC9293:SHLD-1 (SHOULD): two and two assert (1 + 1) == 3",
-        "test_not_offered": "not offered: RFC9293:MAY-1 (MAY): assert 'ipv4' == 'ipv6'",
+        "test_not_offered": "not offered: RFC9293:MAY-1 (MAY): assert opened.family == \"ipv6\": 'ipv4' == 'ipv6'",
         "test_not_applicable": "needs an agent on the target",
         "test_inconclusive": 'failed on setup with "inconclusive: the walk to TIME-WAIT ended in CLOSED"',
     }
