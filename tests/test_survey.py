@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from fakewire import OURS, THEIRS, TRIP, Answers, FakeWire, answer
 
 from conformance.errors import UsageProblem
 from conformance.segment import Ctl, Segment
+from conformance.target.measure import PROBES
+from conformance.target.quality import PERFECT
 from conformance.target.survey import Survey, survey
 
 SYN, ACK, RST = Ctl.SYN, Ctl.ACK, Ctl.RST
@@ -87,3 +91,55 @@ def test_an_interrupted_survey_leaves_nothing_half_open() -> None:
         look(wire, 80, 81)
     to_open = [one for one in wire.sent if one is not None and one.dport == 80]
     assert {one.sport for one in to_open if one.ctl == SYN} == {one.sport for one in to_open if one.ctl & RST}
+
+
+def losing(wire: FakeWire, lost: set[int]) -> FakeWire:
+    """Lose the first SYN to each of these ports."""
+    left, script = set(lost), wire.script
+
+    def lossy(segment: Segment) -> Answers:
+        if segment.ctl == SYN and segment.dport in left:
+            left.remove(segment.dport)
+            return []
+        return script(segment)
+
+    wire.script = lossy
+    return wire
+
+
+def test_a_port_that_the_user_named_is_tried_again() -> None:
+    found = look(losing(target({80}), {80, 81}), 80, 81)
+    assert (found.open_port, found.closed_port) == (80, 81)
+    assert found.path == PERFECT
+
+
+def measured(wire: FakeWire, *, spoils: bool = False) -> Survey:
+    lanes = {"ipv4": (OURS, THEIRS)}
+    return survey(wire, lanes, iter(range(20000, 21000)), None, None, perfect=False, spoils=spoils)
+
+
+def test_a_path_that_is_not_known_is_measured() -> None:
+    found = measured(target({80}))
+    assert found.path.probes == PROBES
+    assert not found.path.spoils
+
+
+def test_a_path_that_loses_has_silent_ports_tried_again() -> None:
+    wire = losing(target({80, 7}), {7})
+    lossy, count = wire.script, itertools.count()
+    wire.script = lambda segment: lossy(segment) if next(count) % 50 else []
+    found = measured(wire)
+    assert found.path.spoils
+    assert found.services == {"echo": 7, "http": 80}
+
+
+def test_the_user_may_know_that_the_path_spoils() -> None:
+    found = measured(target({80}), spoils=True)
+    assert found.path.told
+    assert found.path.spoils
+
+
+def test_without_a_closed_port_the_open_one_is_asked() -> None:
+    everything = set(range(65536)) - {80}
+    found = measured(target({80}, filtered=everything))
+    assert (found.path.probes, found.path.spoils) == (PROBES, False)

@@ -40,3 +40,13 @@ def test_what_may_be_held_back_comes_between_a_tenth_of_a_second_and_a_second() 
 def test_a_closed_window_may_be_probed_late() -> None:
     assert Timing().window_probe > 10.0
     assert Timing(rto=3.0).window_probe > 30.0
+
+
+def test_an_uneven_path_counts_where_a_gap_is_measured() -> None:
+    assert Timing().initial_rto == 1.0
+    assert Timing(answer=0.045, spread=0.04).initial_rto == pytest.approx(0.96)
+
+
+def test_a_segment_is_under_way_as_long_as_an_answer_took_at_most() -> None:
+    assert Timing(answer=0.045).arrival == 0.045
+    assert Timing(answer=0.001, way=0.02).arrival == 0.02
