@@ -8,7 +8,7 @@ from conformance import seq
 from conformance.peer import Peer
 from conformance.segment import Ctl, Segment
 from conformance.target.quality import Quality
-from conformance.timing import Timing
+from conformance.timing import INITIAL_RTO, Timing
 from conformance.transcript import Transcript
 from conformance.wire import Flow, Wire
 
@@ -18,6 +18,9 @@ PACE = 0.01
 
 APART = 1000
 """How far the numbers of two probes on one connection are apart, so that their answers can be told from each other."""
+
+TOGETHER = INITIAL_RTO / 2
+"""Seconds within which answers come of their own; what comes later is a SYN,ACK sent again."""
 
 Lane = tuple[str, str]
 
@@ -63,7 +66,8 @@ def _quality(sent: list[list[Segment]], heard: list[list[Segment]]) -> Quality:
     lost = doubled = reordered = 0
     trips = []
     for probes, answers in zip(sent, heard, strict=True):
-        order = [answer.ack for answer in answers if answer.ctl & Ctl.ACK]
+        soon = [answer for answer in answers if answer.at - answers[0].at < TOGETHER]
+        order = [answer.ack for answer in soon if answer.ctl & Ctl.ACK]
         once = list(dict.fromkeys(order))
         lost += len(probes) - len(once)
         doubled += len(order) - len(once)
