@@ -29,7 +29,7 @@ def deliver(peer, complaint):
 def test_icmp_error_is_told(peer, target, complaint):
     target.configure(Parameter.ERROR_REPORTS, 1)
     deliver(peer, complaint)
-    assert target.reported_errors() == {Report.ICMP}
+    assert Report.ICMP in target.reported_errors()
 
 
 @requirement("RFC9293:3.9.1.8-error-report", "RFC9293:MUST-47")
@@ -37,7 +37,7 @@ def test_icmp_error_is_told(peer, target, complaint):
 def test_icmp_error_is_reported_unasked(peer, target, complaint):
     target.configure(Parameter.ERROR_REPORTS, 1)
     deliver(peer, complaint)
-    assert target.reported_errors(unasked=True) == {Report.ICMP}
+    assert Report.ICMP in target.reported_errors(unasked=True)
 
 
 @requirement("RFC9293:3.9.1.8-error-report", "RFC9293:MUST-47")
@@ -46,7 +46,7 @@ def test_advance_of_the_urgent_pointer_is_reported_unasked(peer, target):
     target.configure(Parameter.ERROR_REPORTS, 1)
     peer.send(ACK | URG, urgent=4, data=b"urgent data")
     peer.expect(ACK, ack=peer.snd_nxt)
-    assert target.reported_errors(unasked=True) == {Report.URGENT}
+    assert Report.URGENT in target.reported_errors(unasked=True)
 
 
 @slow(100)
@@ -56,7 +56,7 @@ def test_excessive_retransmission_is_told(peer, target, timing):
     target.send(b"lost")
     peer.expect_data(b"lost")
     peer.expect_nothing(for_=NEARLY * timing.r2)
-    assert target.reported_errors() == {Report.RETRANSMISSIONS}
+    assert Report.RETRANSMISSIONS in target.reported_errors()
 
 
 @slow(100)
@@ -67,7 +67,7 @@ def test_excessive_retransmission_is_reported_unasked(peer, target, timing):
     target.send(b"lost")
     peer.expect_data(b"lost")
     peer.expect_nothing(for_=NEARLY * timing.r2)
-    assert target.reported_errors(unasked=True) == {Report.RETRANSMISSIONS}
+    assert Report.RETRANSMISSIONS in target.reported_errors(unasked=True)
 
 
 @requirement("RFC9293:SHLD-20")
@@ -75,10 +75,10 @@ def test_excessive_retransmission_is_reported_unasked(peer, target, timing):
 def test_user_may_have_no_reports(peer, target, complaint):
     target.configure(Parameter.ERROR_REPORTS, 1)
     deliver(peer, complaint)
-    assert target.reported_errors(unasked=True) == {Report.ICMP}  # there are reports to be rid of
+    assert Report.ICMP in target.reported_errors(unasked=True)  # there are reports to be rid of
     target.configure(Parameter.ERROR_REPORTS, 0)
     deliver(peer, complaint)
-    assert target.reported_errors(unasked=True) == set()
+    assert Report.ICMP not in target.reported_errors(unasked=True)
 
 
 @requirement("RFC9293:MUST-47", "RFC9293:MUST-56")
