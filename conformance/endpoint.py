@@ -251,7 +251,7 @@ class Endpoint:
             self._bind(segment.sport)
         self._repeated = self._is_repeated(segment)
         if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
-            self._said[segment.ctl & ~Ctl.PSH, segment.seq] = segment.len
+            self._said[_kind(segment), segment.seq] = segment.len
         self.tcb.heard(segment)
         if self.judging:
             self.watch.heard(segment, self.tcb)
@@ -262,7 +262,7 @@ class Endpoint:
         """A repeat occupies sequence space and was said before: same bits and number, or text long received."""
         if not segment.len or segment.ctl & Ctl.RST:
             return False
-        if segment.len <= self._said.get((segment.ctl & ~Ctl.PSH, segment.seq), 0):
+        if segment.len <= self._said.get((_kind(segment), segment.seq), 0):
             return True
         return not segment.ctl & Ctl.SYN and self.tcb.irs is not None and sequence.le(segment.end, self.tcb.rcv_nxt)
 
@@ -292,3 +292,8 @@ class Endpoint:
         if self.tcb.handshake_sent and not self.reset:
             self.send(Ctl.RST | Ctl.ACK)
         self.wire.close(self.inbox)
+
+
+def _kind(segment: Segment) -> Ctl:
+    """Return the control bits that stay when a segment is said again; a SYN may give ECN up (RFC 3168, 6.1.1.1)."""
+    return segment.ctl & ~(Ctl.PSH | Ctl.ECN)

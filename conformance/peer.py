@@ -162,10 +162,14 @@ class Peer(Endpoint):
                 return got
 
     def expect_retransmission(self, of: Segment, *, within: float | None = None) -> Segment:
-        """The target has to say `of` again: same control bits, same number. `.at` of the result gives the gap."""
+        """The target has to say `of` again: same control bits, same number. `.at` of the result gives the gap.
+
+        The bits of ECN do not count: a SYN may give ECN up when it is sent again (RFC 3168, section 6.1.1.1).
+        """
         span = self.timing.retransmission if within is None else within
         got = self.hear(self.wire.now() + span)
-        wrong = () if got is None else Expectation(of.ctl, of.seq).differences(got, self.tcb.iss, self.tcb.irs)
+        ctl = of.ctl if got is None else of.ctl & ~Ctl.ECN | got.ctl & Ctl.ECN
+        wrong = () if got is None else Expectation(ctl, of.seq).differences(got, self.tcb.iss, self.tcb.irs)
         if got is None or wrong:
             self._fail(f"again {show(of, self.tcb.iss, self.tcb.irs)}", got, span, wrong)
         assert got is not None  # _fail raises

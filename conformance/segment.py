@@ -25,6 +25,7 @@ class Ctl(IntFlag):
     ECE = 0x40
     CWR = 0x80
     AE = 0x100
+    ECN = AE | CWR | ECE
 
     def __str__(self) -> str:
         return CTL_TEXT[self & 0x1FF]

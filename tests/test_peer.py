@@ -299,6 +299,19 @@ def test_a_retransmission_is_the_same_again() -> None:
         peer.expect_retransmission(first)
 
 
+def test_a_syn_that_gives_ecn_up_is_said_again() -> None:
+    def target(segment: Segment) -> list[object]:
+        ctl = SYN | ACK | Ctl.ECE, SYN | ACK
+        first, again = (answer(segment, bits, seq=IRS, ack=segment.end) for bits in ctl)
+        return [first, (0.01, again), (1.0, again)]
+
+    peer = peer_on(FakeWire(target))  # type: ignore[arg-type]
+    peer.send(SYN)
+    first = peer.expect(SYN | ACK | Ctl.ECE)
+    peer.expect_nothing()
+    assert peer.expect_retransmission(first).ctl == SYN | ACK
+
+
 def test_injected_packets_are_off_the_books() -> None:
     peer, wire = established()
     packet = peer.craft(ACK, data=b"abc")

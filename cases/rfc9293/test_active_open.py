@@ -135,7 +135,9 @@ def test_window_of_the_syn_ack_holds(peer, target):
     peer.send(SYN | ACK, window=3)
     peer.expect(ACK, data=b"")
     target.send(b"early")
-    peer.expect(ACK, seq=peer.irs + 1, data=b"ear", within=peer.timing.retransmission)
+    early = peer.expect(ACK, seq=peer.irs + 1, within=peer.timing.retransmission).data
+    assert b"ear".startswith(early)
+    assert early
 
 
 @requirement("RFC9293:3.10.7.3-synsent-syn-window", "RFC7323:2.2-ws-syn-unscaled")
@@ -145,7 +147,9 @@ def test_window_of_the_syn_ack_is_not_scaled(peer, target):
     peer.send(SYN | ACK, window=3)
     peer.expect(ACK, data=b"")
     target.send(b"early")
-    peer.expect(ACK, seq=peer.irs + 1, data=b"ear", within=peer.timing.retransmission)
+    early = peer.expect(ACK, seq=peer.irs + 1, within=peer.timing.retransmission).data
+    assert b"ear".startswith(early)
+    assert early
 
 
 @requirement("RFC9293:MUST-36", "RFC9293:3.10.7.3-synsent-syn-window")

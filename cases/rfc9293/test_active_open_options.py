@@ -16,7 +16,7 @@ from conformance import (
     requirement,
     target_in,
 )
-from conformance.options import SACK_KIND
+from conformance.options import SACK_KIND, TIMESTAMPS_KIND
 
 
 @requirement("RFC9293:3.10.7.3-synsent-synack", "RFC9293:SHLD-5")
@@ -38,7 +38,7 @@ def test_window_is_not_scaled_without_our_offer(peer):
 @target_in(ESTABLISHED, opened=ACTIVE)
 def test_timestamps_are_not_used_without_our_offer(peer, target):
     target.send(b"data")
-    peer.expect(ACK, data=b"data", options=())
+    assert peer.expect(ACK, data=b"data").option(TIMESTAMPS_KIND) is None
 
 
 @requirement("RFC2018:4-sack-not-without-permission")

@@ -48,6 +48,12 @@ def at_least(count, segments):
     return segments
 
 
+def growing(before, after):
+    """Not applicable when flights do not grow: then it is not the congestion window that limits them."""
+    if len(after) <= len(before):
+        raise NotApplicable(f"needs flights that grow; the target sends {len(before)} segments, and {len(after)} later")
+
+
 def grown(peer, target, times):
     """Open, have the target send, and acknowledge each segment of so many flights; return the next one.
 
@@ -71,8 +77,12 @@ def grown(peer, target, times):
 @SMALL
 @target_in(LISTEN)
 def test_connection_starts_slowly(peer, target, facts):
-    first = facts["initial window in segments"] = len(grown(peer, target, times=0))
-    assert first <= INITIAL_WINDOW
+    first = grown(peer, target, times=0)
+    facts["initial window in segments"] = len(first)
+    assert len(first) <= INITIAL_WINDOW
+    for segment in first:
+        peer.send(ACK, ack=segment.end)
+    growing(first, flight(peer))
 
 
 @requirement("RFC9293:MUST-19", "RFC5681:3.1-ss-growth", "RFC5681:3.1-ss-ca")
@@ -85,6 +95,7 @@ def test_flight_doubles_at_most(peer, target, facts):
     second = flight(peer)
     facts["first flights in segments"] = [len(first), len(second)]
     assert len(second) <= 2 * len(first)
+    growing(first, second)
 
 
 @requirement("RFC9293:MUST-19", "RFC5681:3.1-lw", "RFC6928:2-lw1", "RFC2525:2.2-no-ss-after-rto")
@@ -118,6 +129,7 @@ def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, 
     sizes = facts["flights after a timeout"] = rounds(receiver, 14)
     # By one segment (RFC 5681), or by half at most (RFC 9438), where slow start would double it.
     assert all(after <= max(size + 1, 1.5 * size) for size, after in pairwise(sizes) if size >= len(lost))
+    growing(lost, range(max(sizes)))
 
 
 @requirement("RFC5681:3.2-fast-retransmit", "RFC5681:3.2-retx-snduna", "RFC9293:3.8-retx-loss")

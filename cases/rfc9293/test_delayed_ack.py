@@ -9,11 +9,14 @@ from conformance import (
     FIN,
     FIN_WAIT_1,
     FIN_WAIT_2,
+    NOTHING,
     PSH,
     reply,
     requirement,
+    seq,
     target_in,
 )
+from conformance.errors import NotApplicable
 
 TEN = b"0123456789"
 MANY = 40
@@ -23,6 +26,14 @@ PAIRS = 12
 """Pairs of full-sized segments, as far as the target's window goes: past such a start as well."""
 
 RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
+
+
+def expect_ack_of(peer, segment, within):
+    """Take ACKs until one acknowledges `segment`, and return that; a window may be told anew before."""
+    while True:
+        ack = peer.expect(ACK, data=b"", within=within)
+        if seq.le(segment.end, ack.ack):
+            return ack
 
 
 @requirement("RFC9293:MUST-40", "RFC5681:4.2-500ms")
@@ -39,8 +50,9 @@ def test_no_text_of_many_waits_longer_for_its_ack(peer, timing, facts):
     delays = []
     for _ in range(MANY):
         text = peer.send(ACK | PSH, data=TEN)
-        delays.append(peer.expect(ACK, ack=peer.snd_nxt, within=timing.ack_delay).at - text.at)
+        delays.append(expect_ack_of(peer, text, within=timing.ack_delay).at - text.at)
     facts["ACK delays in ms"] = [round(1000 * delay, 1) for delay in delays]
+    assert max(delays) <= timing.ack_delay
 
 
 @requirement("RFC9293:MUST-40", "RFC5681:4.2-500ms")
@@ -70,22 +82,26 @@ def test_stream_draws_fewer_acks_than_it_has_segments(peer, timing, facts):
     for _ in range(MANY):
         peer.send(ACK, data=TEN)
     acks = facts[f"ACKs of {MANY} segments"] = len(peer.hear_all(timing.ack_delay))
-    assert 0 < acks < MANY
+    assert peer.snd_una == peer.snd_nxt  # a segment that was lost draws no ACK either
+    assert acks < MANY
 
 
-def expect_ack_of(peer, segment, within):
-    """Take ACKs, at once, until one acknowledges `segment`, which is the last thing we said."""
-    while peer.snd_una != segment.end:
-        peer.expect(ACK, data=b"", within=within)
+def pairs_that_fit(peer, size):
+    """Return how many pairs of segments of that size to send: not more than the window has room for."""
+    fit = peer.snd_wnd // (2 * size)
+    if not fit:
+        raise NotApplicable(f"needs a window of two full-sized segments; the target offers {peer.snd_wnd} octets")
+    return min(PAIRS, fit)
 
 
 @requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second")
 @target_in(ESTABLISHED)
 def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
     full = bytes(peer.tcb.snd_mss(peer.family))
-    for _ in range(min(PAIRS, peer.snd_wnd // (2 * len(full)))):
+    for _ in range(pairs_that_fit(peer, len(full))):
+        first = peer.send(ACK, data=full)
         peer.send(ACK, data=full)
-        expect_ack_of(peer, peer.send(ACK, data=full), within=timing.settle)
+        expect_ack_of(peer, first, within=timing.settle)  # where it was alone in that, the second is a first one
 
 
 @requirement("RFC9293:3.8.6.3-ack-ooo", "RFC5681:4.2-ooo-immediate", "RFC5681:3.2-ooo-dupack")
@@ -101,13 +117,13 @@ def test_text_above_a_gap_is_acknowledged_at_once(peer, timing):
 @target_in(ESTABLISHED, FIN_WAIT_2)
 def test_text_that_fills_a_gap_is_acknowledged_at_once(peer, timing, gap):
     above = peer.send(ACK, seq=peer.snd_nxt + gap, data=TEN)
-    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), NOTHING)
     peer.send(ACK, data=TEN)
     everything = above.end if gap == len(TEN) else peer.snd_nxt
     peer.expect_one_of(reply(ACK, ack=everything), reply(ACK, ack=peer.snd_nxt), within=timing.settle)
 
 
-@requirement("RFC9293:MAY-13", "RFC9293:3.10.7.4-seq-hold-ooo")
+@requirement("RFC9293:MAY-13")
 @target_in(*RECEIVING)
 def test_text_above_a_gap_draws_an_ack_of_the_left_edge(peer):
     peer.send(ACK, seq=peer.snd_nxt + 10, data=TEN)
@@ -123,7 +139,7 @@ def test_filled_gap_draws_one_ack(peer, timing):
     peer.hear_all(timing.silence)
     peer.send(ACK, data=TEN)
     peer.expect_one_of(*(reply(ACK, ack=gap + above + 10) for above in (0, *held)))  # it may not have held them all
-    peer.expect_nothing()
+    peer.expect_nothing(timing.ack_delay)
 
 
 @requirement("RFC9293:MUST-58", "RFC9293:3.10.7.4-fin-with-data")

@@ -4,7 +4,19 @@ import random
 
 import pytest
 
-from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, FIN, FIN_WAIT_1, FIN_WAIT_2, reply, requirement, target_in
+from conformance import (
+    ACK,
+    BOTH,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    FIN,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    NOTHING,
+    reply,
+    requirement,
+    target_in,
+)
 
 TEXT = bytes(range(ord("A"), ord("A") + 20))
 """Octets that tell their place."""
@@ -12,7 +24,7 @@ TEXT = bytes(range(ord("A"), ord("A") + 20))
 RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
 
 
-@requirement("RFC9293:3.8-dup-segment", "RFC9293:3.4-cumulative-ack")
+@requirement("RFC9293:3.8-dup-segment")
 @target_in(*RECEIVING, opened=BOTH)
 def test_text_that_comes_again_is_acknowledged_again(peer):
     text = peer.send(ACK, data=TEXT)
@@ -58,9 +70,9 @@ def test_of_text_that_begins_before_the_window_only_the_rest_is_delivered(peer, 
 def test_no_ack_covers_a_gap(peer):
     start = peer.snd_nxt
     peer.send(ACK, seq=start + 5, data=TEXT[5:10])
-    peer.expect(ACK, ack=start)
+    peer.expect_one_of(reply(ACK, ack=start), NOTHING)
     peer.send(ACK, seq=start + 15, data=TEXT[15:20])
-    peer.expect(ACK, ack=start)
+    peer.expect_one_of(reply(ACK, ack=start), NOTHING)
     peer.send(ACK, data=TEXT[:5])
     peer.expect_one_of(reply(ACK, ack=start + 10), reply(ACK, ack=start + 5))  # the latter if it holds nothing
 
@@ -69,18 +81,21 @@ def test_no_ack_covers_a_gap(peer):
 @target_in(*RECEIVING, opened=BOTH)
 def test_text_above_a_gap_is_held(peer):
     above = peer.send(ACK, seq=peer.snd_nxt + 10, data=TEXT[10:])
-    peer.expect(ACK, ack=peer.snd_nxt)
+    peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), NOTHING)  # which it may send (MAY-13)
     peer.send(ACK, data=TEXT[:10])
     peer.expect(ACK, ack=above.end)
 
 
 @requirement("RFC9293:3.10.7.4-seq-hold-ooo", "RFC9293:SHLD-31")
 @target_in(ESTABLISHED)
-def test_text_that_comes_last_segment_first_is_held(peer, target):
+def test_text_that_comes_last_segment_first_is_held(peer, target, timing):
     start = peer.snd_nxt
-    for at in range(19, -1, -1):
+    for at in range(19, 0, -1):
         peer.send(ACK, seq=start + at, data=TEXT[at : at + 1])
-        peer.expect(ACK, ack=start if at else start + 20)
+        peer.expect_one_of(reply(ACK, ack=start), NOTHING, within=timing.settle)
+    peer.hear_all(quiet=timing.silence)
+    peer.send(ACK, data=TEXT[:1])
+    peer.expect(ACK, ack=start + 20)
     assert target.receive(len(TEXT)) == TEXT
 
 
@@ -115,8 +130,9 @@ def test_of_two_texts_above_a_gap_each_octet_is_delivered_once(peer, target, fac
     assert set(got[10:15]) in ({"a"}, {"b"}, {"c"})
 
 
-LONG = bytes(range(250)) * 8
-PIECE = 200
+LONG = bytes(range(250)) * 2
+PIECE = 50
+"""Ten pieces, and all of them fit into a small window: it may be that nobody reads before the last has come."""
 
 
 @requirement("RFC9293:3.10.7.4-text-stream", "RFC9293:3.10.7.4-seq-inorder", "RFC9293:3.8-dup-segment")
@@ -171,9 +187,9 @@ def test_text_and_fin_carry_the_current_ack(peer, target):
 
 @requirement("RFC9293:3.8-ack-current")
 @target_in(ESTABLISHED)
-def test_retransmission_carries_the_current_ack(peer, target):
+def test_retransmission_carries_the_current_ack(peer, target, timing):
     target.send(TEXT)
     text = peer.expect(ACK, data=TEXT)
     peer.send(ACK, ack=text.seq, data=TEXT)
-    peer.expect(ACK, ack=peer.snd_nxt, data=b"")
-    assert peer.expect_retransmission(text).ack == peer.snd_nxt
+    peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), repeats=True)  # on the retransmission, if that comes first
+    assert peer.expect_retransmission(text, within=2 * timing.retransmission).ack == peer.snd_nxt

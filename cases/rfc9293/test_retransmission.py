@@ -5,11 +5,18 @@ from itertools import pairwise
 import pytest
 
 from conformance import ACK, BOTH, CLOSE_WAIT, ESTABLISHED, LISTEN, SYN, mss, offering, reply, requirement, target_in
+from conformance.errors import NotApplicable
 
 TEN = b"0123456789"
 
 NEARLY = 0.95
 """The share of a timeout after which it may be seen to expire: timers are coarse."""
+
+TICK = 0.5
+"""Seconds: the coarsest clock of a TCP (4.4BSD's, lwIP's). A timer may run out so much early (RFC 6298, section 4)."""
+
+COARSE = 1.3
+"""How many times as long as a first timeout its double is at least: a clock of half a second makes one second 1.5."""
 
 
 @requirement("RFC9293:3.8-retx-loss", "RFC9293:3.10.8-retx-timeout", "RFC2525:2.4-inconsistent-retx")
@@ -42,7 +49,10 @@ FULL = bytes(range(250)) * 2
 def two_segments(peer, target):
     """Have the target send two segments, which we do not acknowledge yet."""
     target.send(2 * FULL)
-    return peer.expect(ACK, data=FULL), peer.expect(ACK, data=FULL)
+    sent = [peer.expect(ACK), *peer.hear_all(quiet=peer.timing.silence)]
+    if [segment.data for segment in sent] != [FULL, FULL]:  # an initial window may be one segment (RFC 5681, 3.1)
+        raise NotApplicable(f"needs two segments at once; the target sends {[len(one.data) for one in sent]} octets")
+    return sent
 
 
 @pytest.fixture
@@ -138,7 +148,7 @@ def test_timeout_is_three_seconds_after_a_lost_syn(peer, target, timing, facts):
     target.accept()
     rto = timeout(peer, target, 2 * timing.retransmission)
     facts["RTO in s"] = round(rto, 2)
-    assert rto >= NEARLY * timing.rto_after_lost_syn
+    assert rto >= NEARLY * timing.rto_after_lost_syn - TICK
 
 
 @requirement("RFC9293:MUST-19", "RFC6298:5.5-backoff", "RFC6298:5.6-restart-after-backoff", "RFC2525:2.10-no-backoff")
@@ -148,7 +158,8 @@ def test_gaps_between_retransmissions_double(peer, target, timing, facts):
     text = peer.expect(ACK, data=TEN)
     again = [peer.expect_retransmission(text, within=more * timing.retransmission) for more in (1, 2, 4)]
     gaps = facts["RTO series in s"] = [round(after.at - before.at, 2) for before, after in pairwise([text, *again])]
-    assert all(after > 1.5 * before for before, after in pairwise(gaps))  # nearer to twice than to once
+    assert all(after > before for before, after in pairwise(gaps))
+    assert gaps[-1] > 1.5**2 * gaps[0]  # nearer to twice than to once, also where a coarse clock stretches the first
 
 
 @requirement("RFC9293:3.8.2-backoff-kept", "RFC9293:MUST-18", "RFC6298:3-karn")
@@ -157,10 +168,10 @@ def test_timeout_stays_backed_off_when_the_ack_is_of_what_was_sent_twice(peer, t
     open_slowly(peer, target, after=0.3 * timing.initial_rto)
     before = timeout(peer, target, timing.retransmission)
     peer.send(ACK)
-    assert timeout(peer, target, 2 * timing.retransmission) > 1.5 * before
+    assert timeout(peer, target, 2 * timing.retransmission) > COARSE * before
 
 
-@requirement("RFC6298:5-collapse", "RFC9293:3.8.2-backoff-kept")
+@requirement("RFC6298:5-collapse")
 @target_in(LISTEN)
 def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
     open_slowly(peer, target, after=0.3 * timing.initial_rto)
@@ -169,7 +180,7 @@ def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
     target.send(TEN)
     peer.expect(ACK, data=TEN)
     peer.send(ACK)
-    assert timeout(peer, target, 2 * timing.retransmission) < 1.5 * before
+    assert timeout(peer, target, 2 * timing.retransmission) < 1.5 * before  # nearer to once than to twice
 
 
 @requirement("RFC6298:5.3-restart-timer")

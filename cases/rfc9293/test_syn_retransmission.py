@@ -1,10 +1,16 @@
 """A SYN that nobody answers: RFC 9293, section 3.8.3; RFC 6298, sections 2.1 and 5.5."""
 
+from itertools import pairwise
+
 from conformance import ACK, SYN, SYN_SENT, requirement, slow, target_in
 from conformance.agent.primitives import Parameter
+from conformance.errors import NotApplicable
+
+NEARLY = 0.95
+"""The share of a timeout after which it may be seen to expire: timers are coarse."""
 
 
-@requirement("RFC9293:MUST-22", "RFC1122:4.2.3.1-syn-same-algo")
+@requirement("RFC9293:3.10.8-retx-timeout", "RFC9293:3.8-retx-loss")
 @target_in(SYN_SENT)
 def test_syn_is_repeated_with_the_same_iss(peer):
     peer.expect_retransmission(peer.syn)
@@ -14,16 +20,16 @@ def test_syn_is_repeated_with_the_same_iss(peer):
 @target_in(SYN_SENT)
 def test_first_repetition_comes_after_the_initial_timeout(peer, timing):
     gap = peer.expect_retransmission(peer.syn).at - peer.syn.at
-    assert gap >= timing.initial_rto
+    assert gap >= NEARLY * timing.initial_rto
 
 
 @requirement("RFC6298:5.5-backoff", "RFC1122:4.2.3.1-syn-same-algo")
 @target_in(SYN_SENT)
-def test_gaps_between_syns_double(peer, timing):
-    second = peer.expect_retransmission(peer.syn)
-    third = peer.expect_retransmission(peer.syn, within=2 * timing.retransmission)
-    gap, next_gap = second.at - peer.syn.at, third.at - second.at
-    assert next_gap > 1.5 * gap  # nearer to twice than to once
+def test_gaps_between_syns_double(peer, timing, facts):
+    again = [peer.expect_retransmission(peer.syn, within=more * timing.retransmission) for more in (1, 2, 4)]
+    gaps = facts["gaps between SYNs in s"] = [round(b.at - a.at, 2) for a, b in pairwise([peer.syn, *again])]
+    assert all(after > before for before, after in pairwise(gaps))
+    assert gaps[-1] > 1.5**2 * gaps[0]  # nearer to twice than to once, also where a coarse clock stretches the first
 
 
 @slow(182)
@@ -35,8 +41,17 @@ def test_attempt_lasts_three_minutes(peer, timing):
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
 
 
+def outcome_after_one_repetition(peer, target):
+    """Return what the user is told; not applicable where the SYN goes on: R2 is three minutes away, or more."""
+    target.configure(Parameter.SYN_RETRIES, 1)
+    outcome = target.connected(within=4 * peer.timing.retransmission)
+    repetitions = len(peer.hear_all(quiet=0))
+    if outcome == "pending" and repetitions > 1:
+        raise NotApplicable(f"needs a SYN that is repeated once; the target has repeated it {repetitions} times")
+    return outcome
+
+
 @requirement("RFC9293:MUST-22", "RFC9293:3.8.3-syn-fail-rst")
 @target_in(SYN_SENT)
-def test_user_is_told_that_nobody_answered(peer, target, timing):
-    target.configure(Parameter.SYN_RETRIES, 1)
-    assert target.connected(within=4 * timing.retransmission) not in ("ok", "pending")
+def test_user_is_told_that_nobody_answered(peer, target):
+    assert outcome_after_one_repetition(peer, target) not in ("ok", "pending")

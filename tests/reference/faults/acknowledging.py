@@ -87,6 +87,24 @@ class WhatWasHeldIsAcknowledgedPieceByPiece(Endpoint):
             self.acknowledge()
 
 
+@fault("what-was-held-is-acknowledged-by-the-timer", breaks="RFC9293:MUST-59")
+class WhatWasHeldIsAcknowledgedByTheTimer(Endpoint):
+    """What fills the gap is acknowledged at once, and what it lets in half a second later at most."""
+
+    def acknowledge_text(self) -> None:
+        if self.held:
+            self.acknowledge()
+        else:
+            super().acknowledge_text()
+
+    def take_held(self) -> None:
+        due, held = self.ack_due, len(self.held)
+        super().take_held()
+        if len(self.held) < held:
+            self.ack_due = due
+            self.start("delayed-ack", ACK_DELAY)
+
+
 @fault("text-and-fin-are-acknowledged-apart", breaks="RFC9293:MUST-58")
 class TextAndFinAreAcknowledgedApart(Endpoint):
     def process_text(self, segment: Segment) -> bool:

@@ -418,14 +418,14 @@ class ResetDoesNotEndACrossedOpen(Endpoint):
 # -- the SYN again --
 
 
-@fault("syn-is-not-sent-again", breaks="RFC9293:MUST-22")
+@fault("syn-is-not-sent-again", breaks="RFC9293:3.10.8-retx-timeout")
 class SynIsNotSentAgain(Endpoint):
     def open_active(self, text: bytes = b"") -> None:
         super().open_active(text)
         self.stop("retransmission")
 
 
-@fault("syn-again-has-a-new-iss", breaks="RFC9293:MUST-22")
+@fault("syn-again-has-a-new-iss", breaks="RFC9293:3.10.8-retx-timeout")
 class SynAgainHasANewIss(Endpoint):
     def retransmit(self, sent: Sent) -> None:
         if self.state is State.SYN_SENT:
