@@ -61,7 +61,11 @@ def test_an_event_has_the_octets_of_its_vector(primitive: Any, values: Any, octe
 
 
 def test_every_primitive_has_numbers_of_its_own() -> None:
-    assert len(p.BY_NUMBER) == len(p.PRIMITIVES) == 17
+    assert len(p.BY_NUMBER) == len(p.PRIMITIVES)
+
+
+def test_every_primitive_is_in_the_table() -> None:
+    assert {one for one in vars(p).values() if isinstance(one, p.Primitive)} == set(p.PRIMITIVES)
 
 
 def test_a_response_that_refuses_carries_no_values() -> None:
