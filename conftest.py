@@ -96,6 +96,18 @@ def pytest_report_collectionfinish(items: list[pytest.Item]) -> str:
     return length.told(items)
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Keep no exchange for longer than it takes to report it."""
+    try:
+        return (yield)
+    finally:
+        item.config.stash[SESSION].forget(item)
+        for key in (RECORD, CASE_KEY):
+            if key in item.stash:
+                del item.stash[key]
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None]:
     """A fixture of a case's own file was set up when the case ran: its value is told here, not made again."""

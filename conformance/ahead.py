@@ -76,6 +76,10 @@ class Ahead:
         self._start_more()
         return record
 
+    def forget(self, item: pytest.Item) -> None:
+        """Let go of what became of an item: it has been reported."""
+        self._records.pop(item, None)
+
     def cancel(self) -> None:
         """Stop what is in flight; its connections are reset."""
         self._waiting.clear()

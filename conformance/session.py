@@ -207,6 +207,11 @@ class Session:
 
         return share_of(session.items, workerinput, self.fewest) if self._dealt else ()
 
+    def forget(self, item: pytest.Item) -> None:
+        """Let go of an item's record: it has been reported."""
+        if self._ahead is not None:
+            self._ahead.forget(item)
+
     def cancel(self) -> None:
         """Stop what is in flight."""
         if self._ahead is not None:

@@ -244,6 +244,8 @@ def _agent_version(host: Host, address: tuple[str, int]) -> tuple[tuple[int, ...
         channel = host.channel(address)
     except OSError as error:
         raise UsageProblem(f"--agent {where}: {error.strerror or error}") from None
+    except Inconclusive as problem:
+        raise UsageProblem(f"--agent: {problem}") from None
     with contextlib.closing(channel):
         agent = Agent(channel, where)
         try:

@@ -21,7 +21,11 @@ class UdpChannel:
         family, _, _, _, where = socket.getaddrinfo(*address, type=socket.SOCK_DGRAM)[0]
         self._socket = socket.socket(family, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        self._socket.connect(where)
+        try:
+            self._socket.connect(where)
+        except OSError as error:  # the way to it is gone, with the link
+            self._socket.close()
+            raise Inconclusive(f"agent {address[0]}:{address[1]}: {error.strerror}") from error
         loop.register(self._socket, self._read)
 
     def now(self) -> float:
