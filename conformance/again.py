@@ -30,6 +30,11 @@ its try does not count."""
 TRIES = 16
 """So often a case is played at most."""
 
+PATIENCE = 45.0
+"""Seconds after which a case is not played again, unless it has been less than `FEW` times."""
+
+FEW = 3
+
 WALKS = 6
 """So often at most, if it never comes as far as to be judged: the target may be no more."""
 
@@ -57,12 +62,13 @@ class Try:
 def play(record: Record, play_once: Callable[[Record], None] = once.play) -> None:
     """Run a case: once, or until it is clear what is the path's doing. What became of it is in `record`."""
     play_once(record)
-    path = record.bench().subject.path
+    bench = record.bench()
+    path = bench.subject.path
     name = case_name(record.item) if path.spoils else None
     if name is None:
         return
-    tries = [told(record, name)]
-    while _goes_on(tries, path.rate) and not isinstance(record.error, GreenletExit):
+    tries, until = [told(record, name)], bench.wire.now() + PATIENCE
+    while _goes_on(tries, path.rate, late=bench.wire.now() > until) and not isinstance(record.error, GreenletExit):
         task = record.task
         record.reset(f"run again, as the path spoils: {_story(tries)}")
         record.task = task  # which is the one that is running here
@@ -74,8 +80,8 @@ def play(record: Record, play_once: Callable[[Record], None] = once.play) -> Non
             _give_up(record, record.case, tries)
 
 
-def _goes_on(tries: Sequence[Try], rate: float) -> bool:
-    most = WALKS if all(one.kind == "spoiled" for one in tries) else TRIES
+def _goes_on(tries: Sequence[Try], rate: float, *, late: bool) -> bool:
+    most = FEW if late else WALKS if all(one.kind == "spoiled" for one in tries) else TRIES
     return len(tries) < most and not _is_clear(tries, rate)
 
 

@@ -13,7 +13,7 @@ import pytest
 from fakewire import FakeWire
 from items import Item, bench_on
 
-from conformance.again import TRIES, WALKS, Try, _is_clear, play, weigh
+from conformance.again import FEW, PATIENCE, TRIES, WALKS, Try, _is_clear, play, weigh
 from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.invariants import InvariantBroken
 from conformance.play import Record
@@ -189,3 +189,18 @@ def test_false_alarms_and_misses_are_as_rare_as_promised(segments: int) -> None:
 
 def test_nothing_is_believed_of_a_case_that_the_path_spoils_anyway() -> None:
     assert weigh([Try("wrong", ("x",), segments=1000)] * TRIES, ROUGH.rate) < 1
+
+
+def test_what_takes_long_is_not_played_for_ever() -> None:
+    count = 0
+
+    def function(case: Any) -> None:
+        nonlocal count
+        count += 1
+        case.bench.wire.time += PATIENCE
+        raise WRONG
+
+    record = record_of(function)
+    play(record)
+    assert isinstance(record.error, Inconclusive)
+    assert count == FEW
