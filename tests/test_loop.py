@@ -123,3 +123,26 @@ def test_a_lost_link_is_told_to_everybody_who_waits(loop: Loop) -> None:
             loop.block(bool, time.monotonic())
         loop.unregister(here)
     assert found == ["the link went down"] * 2
+
+
+def test_functions_run_side_by_side_and_return_in_order(loop: Loop) -> None:
+    log: list[str] = []
+
+    def function(name: str, seconds: float) -> str:
+        waits(loop, seconds, log, name)()
+        return name
+
+    assert loop.gather([lambda: function("long", 0.03), lambda: function("short", 0.01)]) == ["long", "short"]
+    assert log == ["long waits", "short waits", "short is done", "long is done"]
+
+
+def test_what_one_function_raises_ends_them_all(loop: Loop) -> None:
+    log: list[str] = []
+
+    def fails() -> None:
+        loop.block(bool, time.monotonic() + 0.01)
+        raise Inconclusive("lost")
+
+    with pytest.raises(Inconclusive, match="lost"):
+        loop.gather([waits(loop, 60.0, log, "long"), fails])
+    assert log == ["long waits"]

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 from conformance import stacks
@@ -44,20 +45,29 @@ def lab_targets(
     A `meddler` is on the cable to each.
     """
     namespace.enter()
-    return [(_lab_target(stack, option, profile, meddler), profile) for option, profile in profiles.items()]
+    started = {option: _started(stack, option, meddler) for option in profiles}
+    with contextlib.closing(Loop()) as loop:  # one survey mostly waits: so they wait together
+        looks = [partial(_lab_target, *started[option], option, profiles[option], meddler, loop) for option in profiles]
+        return list(zip(loop.gather(looks), profiles.values(), strict=True))
 
 
-def _lab_target(stack: contextlib.ExitStack, option: str, profile: Profile, meddler: Meddler | None) -> Subject:
+def _started(stack: contextlib.ExitStack, option: str, meddler: Meddler | None) -> tuple[running.LabTarget, float]:
+    """Start a stack; return it, and how many seconds that took."""
     started = time.monotonic()
     between = meddler.between if meddler else contextlib.nullcontext
     target = stack.enter_context(running.start(stacks.stack_of(option).name, between))
-    took = time.monotonic() - started
+    return target, time.monotonic() - started
+
+
+def _lab_target(
+    target: running.LabTarget, took: float, option: str, profile: Profile, meddler: Meddler | None, loop: Loop
+) -> Subject:
     ours = link.tester_addresses(0)
     routes = {
         family: Route(address, (ours[family],), None, target.second.get(family, ""), link.BROADCASTS[family])
         for family, address in target.addresses.items()
     }
-    host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes})
+    host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes}, loop=loop)
     with contextlib.closing(_Shut(host)):
         found = _survey(host, routes, target.open_port, target.closed_port, perfect=not meddler or meddler.path is None)
         version = _agent_version(host, target.agent)

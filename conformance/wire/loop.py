@@ -9,12 +9,15 @@ from __future__ import annotations
 import math
 import selectors
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, TypeVar
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from conformance.errors import Inconclusive
+
+T = TypeVar("T")
 
 
 class Readable(Protocol):
@@ -112,6 +115,25 @@ class Loop:
     def after(self, seconds: float) -> float:
         """Return the time that it will be after so many seconds."""
         return time.monotonic() + seconds
+
+    def gather(self, functions: Sequence[Callable[[], T]]) -> list[T]:
+        """Run functions side by side; return what they return. What one of them raises ends them all."""
+        results: dict[int, T] = {}
+
+        def run(number: int) -> None:
+            results[number] = functions[number]()
+
+        tasks: list[Task] = []
+        try:
+            for number in range(len(functions)):
+                tasks.append(self.start(partial(run, number)))
+            while not all(task.done for task in tasks):
+                self.step()
+        except BaseException:
+            for task in tasks:
+                self.cancel(task)
+            raise
+        return [results[number] for number in range(len(functions))]
 
     def serve(self) -> None:
         """Let all tasks go on as far as they can without waiting."""
