@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from conformance import seq
 from conformance.lab.conversation import Later, Out, Talk
 from conformance.segment import Segment
 from meddling import says
@@ -89,7 +90,7 @@ def rto_grows_by_a_quarter(segment: Segment, talk: Talk) -> Iterator[Out]:
 @says("closed-window-is-not-probed")
 def closed_window_is_not_probed(segment: Segment, talk: Talk) -> Iterator[Out]:
     closed = talk.last is not None and talk.last.window == 0 and is_known(talk)
-    old = any(one.end != segment.seq and one.ctl & SYN for one in talk.said)  # SND.NXT-1, while nothing else was said
+    old = any(seq.lt(segment.seq, one.end) for one in talk.said)
     if not (closed and (len(segment.data) == 1 or (is_pure_ack(segment) and old))):
         yield segment
 
