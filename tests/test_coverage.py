@@ -9,13 +9,14 @@ from conformance.requirements import catalogue, of_rfc
 from conformance.requirements.coverage import by_rfc, coverage_of, is_observable, uncovered
 
 INTERNAL = "RFC9293:MUST-9"
+OBSERVABLE = sum(is_observable(one) for one in of_rfc("9293").values())
 
 
 def test_levels_topics_and_what_can_be_seen_are_counted_apart() -> None:
     found = coverage_of({"RFC9293:MUST-2", INTERNAL}, of_rfc("9293").values())
-    assert (found.covered, found.requirements) == (2, 390)
-    assert (found.observable.covered, found.observable.requirements) == (1, 376)
-    assert str(found.levels["MUST"]) == "1/278"
+    assert (found.covered, found.requirements) == (2, len(of_rfc("9293")))
+    assert (found.observable.covered, found.observable.requirements) == (1, OBSERVABLE)
+    assert str(found.levels["MUST"]) == f"1/{sum(one.level == 'MUST' for one in of_rfc('9293').values())}"
     assert str(found.topics["checksum"]) == "1/7"
     assert list(found.levels) == ["MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY"]
     assert list(found.topics) == sorted(found.topics)
@@ -53,7 +54,7 @@ def test_the_command_writes_what_is_covered_and_is_content(place: Path, capsys: 
     assert "covered.txt is out of date" in capsys.readouterr().out
     assert command.main(["--update"]) == 0
     assert command.main([]) == 0
-    assert "376/376" in capsys.readouterr().out
+    assert f"{OBSERVABLE}/{OBSERVABLE}" in capsys.readouterr().out
 
 
 def test_a_requirement_that_loses_its_last_case_is_named(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from bed import Bed
 
 from conformance.report.document import Results, coverage, document, pack, plain, unpack, write
-from conformance.report.evidence import case_folder, keep, slug, target_folder
+from conformance.report.evidence import FILES, case_folder, keep, slug, target_folder
 from conformance.report.verdict import WORDS, Verdict
 from conformance.requirements import LEVELS, lookup, rfcs
 
@@ -129,7 +129,7 @@ def test_the_document_of_a_whole_run(pytester: pytest.Pytester, monkeypatch: pyt
         },
     }
     for one in found["verdicts"]:
-        assert len(one["evidence"]) == 3
+        assert len(one["evidence"]) == len(FILES)
         assert all((bed.out / path).stat().st_size for path in one["evidence"])
 
 

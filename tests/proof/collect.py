@@ -11,7 +11,10 @@ import pytest
 from conformance.play import known
 
 ROOT = Path(__file__).parents[2]
-OPTIONS = ("--target", "model", "--collect-only", "-qq", "-p", "no:cacheprovider", "--rootdir", str(ROOT))
+OPTIONS = (
+    *("--target", "model", "--collect-only", "-qq", "-p", "no:cacheprovider", "--rootdir", str(ROOT)),
+    "--import-mode=importlib",  # inside a test run, tests of the same name may have been imported already
+)
 
 
 class _Plugin:
