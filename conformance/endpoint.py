@@ -2,160 +2,52 @@
 
 from __future__ import annotations
 
-import random
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from conformance import options as tcp_options
 from conformance import seq as sequence
+from conformance.connection import Connection
 from conformance.craft import craft
-from conformance.errors import Inconclusive, Nonconformance
-from conformance.invariants import Watch
-from conformance.ip import Header
+from conformance.errors import Inconclusive
 from conformance.options import NOP, TIMESTAMPS_KIND, Option
-from conformance.packet import family_of
 from conformance.segment import Ctl, Segment, compose, parse
-from conformance.tcb import Tcb
-from conformance.timing import Timing
-from conformance.transcript import Transcript
-from conformance.wire import Flow, Wire
-
-_OWN_MSS = {"ipv4": 1460, "ipv6": 1440}
-"""What our SYN announces: an Ethernet MTU less the fixed headers (RFC 9293, section 3.7.1)."""
+from conformance.wire import Flow
 
 
-class Endpoint:
-    """One connection with the target, seen from our end; state names are always the target's, variables ours.
+class Fields(TypedDict, total=False):
+    """What a case may say of a segment beside its control bits. What is not given comes from our variables.
 
-    It never answers by itself: no acknowledgment, no reset, no retransmission. `flow` names the four-tuple; where the
-    target opens, its port is learned from its SYN.
+    A SYN carries our MSS, every segment what was negotiated; `options` given take the place of all that, as options or
+    as the raw octets of a malformed field. None is as good as not given.
     """
 
-    def __init__(self, wire: Wire, flow: Flow, transcript: Transcript, timing: Timing) -> None:
-        self.wire = wire
-        self.flow = flow
-        self.transcript = transcript
-        self.timing = timing
-        self.family = family_of(flow.remote)
-        self.offer: tuple[Option, ...] = (tcp_options.mss(_OWN_MSS[self.family]),)
-        self.ip = Header()
-        self.inbox = wire.open(flow)
-        self.packets: list[bytes] = []
-        self.judging = True
-        self.late = 0.0
-        self.spoke = 0.0
-        self.tcb: Tcb
-        self.watch: Watch
-        self.restart()
+    seq: int | None
+    ack: int | None
+    window: int | None
+    data: bytes
+    options: tuple[Option, ...] | bytes | None
+    urgent: int
+    reserved: int
 
-    def restart(self, iss: int | None = None) -> None:
-        """Forget the connection and begin a new incarnation on the same four-tuple, with a fresh ISS or the given."""
-        if hasattr(self, "watch"):
-            self.past_violations += self.watch.violations
-        else:
-            self.past_violations: list[Nonconformance] = []
-        self.tcb = Tcb(random.getrandbits(32) if iss is None else iss % sequence.MODULUS)
-        self.watch = Watch(self.family)
-        self._said: dict[tuple[int, int], int] = {}  # how long it was
-        self.reset = False
 
-    # -- our variables, RFC 9293 section 3.3.1 --
+_FIELDS = Fields.__annotations__.keys()
 
-    @property
-    def iss(self) -> int:
-        """Our initial send sequence number."""
-        return self.tcb.iss
 
-    @property
-    def irs(self) -> int:
-        """The target's initial sequence number. Inconclusive before its SYN was heard."""
-        if self.tcb.irs is None:
-            raise Inconclusive("IRS is not known: the target has sent no SYN")
-        return self.tcb.irs
+class Endpoint(Connection):
+    """A connection that speaks and hears.
 
-    @property
-    def syn(self) -> Segment:
-        """The target's SYN as it was first heard. Inconclusive before."""
-        if self.tcb.syn is None:
-            raise Inconclusive("the target has sent no SYN")
-        return self.tcb.syn
-
-    @property
-    def snd_una(self) -> int:
-        """The oldest number of ours that the target has not acknowledged."""
-        return self.tcb.snd_una
-
-    @property
-    def snd_nxt(self) -> int:
-        """The number that our next new octet gets."""
-        return self.tcb.snd_nxt
-
-    @property
-    def snd_wnd(self) -> int:
-        """The window that the target last offered, in octets, scaled."""
-        return self.tcb.snd_wnd
-
-    @property
-    def rcv_nxt(self) -> int:
-        """The number that we expect next from the target."""
-        return self.tcb.rcv_nxt
-
-    @property
-    def rcv_wnd(self) -> int:
-        """The window field of our segments; it may be set."""
-        return self.tcb.rcv_wnd
-
-    @rcv_wnd.setter
-    def rcv_wnd(self, field: int) -> None:
-        self.tcb.rcv_wnd = field
-
-    @property
-    def port(self) -> int:
-        """Our port."""
-        return self.flow.local_port
-
-    @property
-    def violations(self) -> list[Nonconformance]:
-        """The invariants that the target broke on this connection (see `conformance.invariants`)."""
-        return self.past_violations + self.watch.violations
+    It never answers by itself: no acknowledgment, no reset, no retransmission.
+    """
 
     # -- what we say --
 
-    def craft(
-        self,
-        ctl: Ctl,
-        *,
-        seq: int | None = None,
-        ack: int | None = None,
-        window: int | None = None,
-        data: bytes = b"",
-        options: tuple[Option, ...] | bytes | None = None,
-        urgent: int = 0,
-        reserved: int = 0,
-    ) -> Any:
+    def craft(self, ctl: Ctl, **fields: Unpack[Fields]) -> Any:
         """Return the Scapy packet of a segment, to be spoilt and handed to `inject`. Arguments as in `send`."""
-        raw = options if isinstance(options, bytes) else None
-        return compose(self._segment(ctl, seq, ack, window, data, options, urgent, reserved), raw)
+        return compose(*self._segment(ctl, **fields))
 
-    def send(
-        self,
-        ctl: Ctl,
-        *,
-        seq: int | None = None,
-        ack: int | None = None,
-        window: int | None = None,
-        data: bytes = b"",
-        options: tuple[Option, ...] | bytes | None = None,
-        urgent: int = 0,
-        reserved: int = 0,
-    ) -> Segment:
-        """Send one segment and return it. What is not given comes from our variables.
-
-        SND.NXT moves only if the segment starts there. A SYN carries our MSS, every segment what was negotiated;
-        `options` given take the place of all that, as options or as the raw octets of a malformed field.
-        """
-        raw = options if isinstance(options, bytes) else None
-        segment = self._segment(ctl, seq, ack, window, data, options, urgent, reserved)
-        sent = self._transmit(craft(segment, raw))
+    def send(self, ctl: Ctl, **fields: Unpack[Fields]) -> Segment:
+        """Send one segment and return it. SND.NXT moves only if the segment starts there."""
+        sent = self._transmit(craft(*self._segment(ctl, **fields)))
         if sent is None:
             raise Inconclusive("the segment does not read back as one")
         self.tcb.sent(sent)
@@ -176,21 +68,17 @@ class Endpoint:
             self.transcript.segment("peer", segment, self.tcb.iss, self.tcb.irs)
             self.watch.injected(segment)
 
-    def _segment(
-        self,
-        ctl: Ctl,
-        seq: int | None,
-        ack: int | None,
-        window: int | None,
-        data: bytes,
-        options: tuple[Option, ...] | bytes | None,
-        urgent: int,
-        reserved: int,
-    ) -> Segment:
+    def _segment(self, ctl: Ctl, **fields: Unpack[Fields]) -> tuple[Segment, bytes | None]:
+        """Return the segment, and the raw octets of its options where they are not to be said as options."""
+        if not fields.keys() <= _FIELDS:
+            raise TypeError(f"a segment has no {', '.join(sorted(fields.keys() - _FIELDS))}")
         if self.flow.remote_port is None:
             raise Inconclusive("the target's port is not known: it has not opened yet")
+        seq, ack, window = fields.get("seq"), fields.get("ack"), fields.get("window")
+        options = fields.get("options")
+        raw = options if isinstance(options, bytes) else None
         own_ack = self.tcb.rcv_nxt if ctl & Ctl.ACK else 0
-        return Segment(
+        segment = Segment(
             src=self.flow.local,
             dst=self.flow.remote,
             sport=self.flow.local_port,
@@ -199,11 +87,12 @@ class Endpoint:
             ack=(own_ack if ack is None else ack) % sequence.MODULUS,
             ctl=ctl,
             window=self.tcb.rcv_wnd if window is None else window,
-            urgent=urgent,
+            urgent=fields.get("urgent", 0),
             options=self._options(ctl) if options is None else () if isinstance(options, bytes) else options,
-            data=data,
-            reserved=reserved,
+            data=fields.get("data", b""),
+            reserved=fields.get("reserved", 0),
         )
+        return segment, raw
 
     def _options(self, ctl: Ctl) -> tuple[Option, ...]:
         if ctl & Ctl.SYN:

@@ -25,6 +25,14 @@ def test_a_syn_carries_our_mss_and_nothing_else() -> None:
     assert (peer.snd_nxt, peer.snd_una) == (1001, 1000)
 
 
+def test_a_field_that_no_segment_has_is_refused() -> None:
+    peer = peer_on(FakeWire())
+    with pytest.raises(TypeError, match="a segment has no sqe"):
+        peer.send(SYN, sqe=1)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="a segment has no windw"):
+        peer.craft(SYN, windw=1)  # type: ignore[call-arg]
+
+
 def test_nothing_is_sent_that_the_case_did_not_ask_for() -> None:
     peer, wire = established(lambda segment: [ack_of(segment), answer(segment, ACK, seq=IRS + 1, data=b"hello")])
     peer.send(ACK, data=b"x")
