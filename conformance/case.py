@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from conformance.agent.client import Agent
 from conformance.bench import Bench
-from conformance.errors import Inconclusive, Nonconformance
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.options import Option
 from conformance.peer import Peer
 from conformance.state import State
@@ -84,6 +84,8 @@ class Case:
 
     def walk(self, walk: Walk, offer: tuple[Option, ...] | None = None, *, own_address: bool = False) -> Peer:
         """Return a peer whose connection the target has in `walk`'s state; with an address that no other case has."""
+        if str(walk) in self.bench.subject.unreachable:
+            raise NotApplicable(f"the target cannot be brought to {walk}, as its profile says")
         self.bench.check_alive(self.family)
         try:
             address = self.bench.spare_source(self.family) if own_address else None

@@ -217,3 +217,12 @@ def test_a_profile_extends_one_only(tmp_path: Path) -> None:
         (tmp_path / f"{name}.toml").write_text(f'extends = "{base}.toml"\n' if base else "")
     with pytest.raises(UsageProblem, match="extends another itself"):
         load(tmp_path / "a.toml")
+
+
+def test_walks_that_lead_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text('[limits]\nunreachable = ["SYN-RECEIVED-active"]\n')
+    assert load(path).unreachable == {"SYN-RECEIVED-active"}
+    path.write_text('[limits]\nunreachable = ["SYN-RECIEVED"]\n')
+    with pytest.raises(UsageProblem, match=r"limits.unreachable: must be a list of walks: .*SYN-RECEIVED"):
+        load(path)

@@ -75,10 +75,13 @@ def test_close_of_an_attempt_ends_a_receive_that_waits(peer, target):
 
 
 def pieces(seed):
-    """Cut the stream into overlapping pieces of up to 100 octets, and shuffle them: where each starts and ends."""
+    """Cut the stream into overlapping pieces of up to 100 octets: where each starts and ends.
+
+    They come shuffled, and then in order, as a sender would repeat them for a TCP that keeps none out of order.
+    """
     chance = random.Random(seed)
     cut = [(max(0, at - chance.randrange(40)), min(at + 60, len(STREAM))) for at in range(0, len(STREAM), 60)]
-    return chance.sample(cut, len(cut))
+    return [*chance.sample(cut, len(cut)), *cut]
 
 
 @requirement("RFC9293:3.10.7.4-text-stream", "RFC9293:3.10.3-recv-estab")

@@ -24,7 +24,8 @@ def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
     peer.send(ACK)
     for text in (b"first, ", b"second, ", b"third"):
         target.send(text)
-    peer.send(ACK, window=1000)
+    peer.rcv_wnd = 1000
+    peer.send(ACK)
     peer.expect_data(b"first, second, third", acknowledge=True)
 
 

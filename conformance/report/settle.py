@@ -105,6 +105,8 @@ def _tell(
 ) -> Settled:
     seen = record is not None and bool(record.transcript.entries)
     known = decision.known if decision.judgement.known else None
+    if known is not None and known.sometimes and decision.judgement.word == "conforms":
+        known = None
     verdict = Verdict(
         target=subject.target,
         case=subject.case,

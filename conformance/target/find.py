@@ -211,6 +211,7 @@ def _subject(
         own_kernel=reached.own_kernel,
         lab=lab,
         max_connections=profile.max_connections or (LAB_CONNECTIONS if lab else FEW_CONNECTIONS),
+        unreachable=tuple(profile.unreachable),
         profile=profile.source or None,
         services=found.services,
         path=found.path,

@@ -21,7 +21,8 @@ class Known:
     """A deviation that is known, with the reason. What is not given (empty) holds for all.
 
     `case` is a function's name, or `file.py::name`; `requirement` is the first requirement of a case, or the one of a
-    broken invariant; `parameters` gives the values for which it holds, by the parameter's name.
+    broken invariant; `parameters` gives the values for which it holds, by the parameter's name. `sometimes`: by chance
+    or by timing the case passes as well, which is no news then.
     """
 
     reason: str
@@ -30,6 +31,7 @@ class Known:
     parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     family: str = ""
     link: str = ""
+    sometimes: bool = False
 
     def covers(self, case: str, parameters: Mapping[str, str], family: str, requirements: Collection[str]) -> bool:
         """Tell whether everything this entry names is true of the case."""
@@ -58,7 +60,8 @@ class Profile:
     `msl` is the target's maximum segment lifetime (RFC 9293, section 3.4.2: two minutes unless it chose otherwise).
     `path_spoils` tells that the way to it loses, doubles or reorders segments, whatever preflight sees.
     `reaction` is the longest time its stack takes to answer at once. `offered` and `absent` are optional features,
-    by the catalogue's names, that the target claims to have or not to have.
+    by the catalogue's names, that the target claims to have or not to have. `unreachable` are walks, such as
+    `SYN-RECEIVED-active`, that lead nowhere for a known deviation's sake: cases that need them are not applicable.
     """
 
     name: str = ""
@@ -74,6 +77,7 @@ class Profile:
     msl: float = 120.0
     reaction: float | None = None
     max_connections: int | None = None
+    unreachable: frozenset[str] = frozenset()
     path_spoils: bool = False
     offered: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
@@ -161,6 +165,7 @@ def _profile(source: str, data: dict[str, Any], deviations: tuple[Known, ...]) -
         reaction=timers.get("reaction"),
         path_spoils=bool(data.get("path", {}).get("spoils", False)),
         max_connections=data.get("limits", {}).get("max_connections"),
+        unreachable=frozenset(data.get("limits", {}).get("unreachable", ())),
         offered=frozenset(features.get("offered", ())),
         absent=frozenset(features.get("absent", ())),
         deviations=deviations,

@@ -72,6 +72,14 @@ def _texts(value: object) -> str | None:
     return None if isinstance(value, list) and all(isinstance(one, str) for one in value) else "a list of texts"
 
 
+def _walks(value: object) -> str | None:
+    from conformance.states import WALKS  # which needs pytest; a profile that names none does not
+
+    names = {str(walk) for walk in WALKS}
+    fits = isinstance(value, list) and all(one in names for one in value)
+    return None if fits else f"a list of walks: {', '.join(sorted(names))}"
+
+
 def _family(value: object) -> str | None:
     return None if value in ("ipv4", "ipv6") else '"ipv4" or "ipv6"'
 
@@ -110,7 +118,7 @@ SCHEMA: dict[str, Any] = {
     "ports": {"open": _PORT, "closed": _PORT},
     "agent": {"address": _text},
     "timers": {"msl": _seconds, "reaction": _seconds},
-    "limits": {"max_connections": _integer(1_000_000, "a number of connections")},
+    "limits": {"max_connections": _integer(1_000_000, "a number of connections"), "unreachable": _walks},
     "path": {"spoils": _truth},
     "features": {"offered": _texts, "absent": _texts},
     "lifted": [{"case": _text, "requirement": _text, "family": _family, "reason": _text}],
@@ -122,6 +130,7 @@ SCHEMA: dict[str, Any] = {
             "family": _family,
             "reason": _text,
             "link": _text,
+            "sometimes": _truth,
         }
     ],
 }

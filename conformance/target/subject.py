@@ -32,6 +32,7 @@ class Subject:
     `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard;
     `lab` and `model` that it is the embedded lab's kernel, or the reference endpoint.
     `closed_port` is None when no port was found that resets; `closed_reason` then says why.
+    `unreachable` are the walks that the profile says lead nowhere.
     `services` names the plain services found, by port. `path` is what was measured of the path to it.
     `facts` are for the report.
     """
@@ -50,6 +51,7 @@ class Subject:
     model: bool = False
     max_connections: int = 100
     profile: str | None = None
+    unreachable: tuple[str, ...] = ()
     services: Mapping[str, int] = field(default_factory=dict)
     path: Quality = PERFECT
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -66,4 +68,7 @@ class Subject:
         }
         agent = values["agent"] and (values["agent"][0], values["agent"][1])
         path, timing = Quality(**values["path"]), Timing(**values["timing"])
-        return cls(**{**values, "routes": routes, "timing": timing, "agent": agent, "path": path})
+        unreachable = tuple(values["unreachable"])
+        return cls(
+            **{**values, "routes": routes, "timing": timing, "agent": agent, "path": path, "unreachable": unreachable}
+        )

@@ -311,6 +311,14 @@ static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, s
     return PENDING;
 }
 
+static void forget(struct tcp_pcb *pcb)
+{
+    tcp_arg(pcb, NULL);
+    tcp_recv(pcb, NULL);
+    tcp_sent(pcb, NULL);
+    tcp_err(pcb, NULL);
+}
+
 static int stack_shutdown(void *with, int socket, int how)
 {
     struct sock *sock = &socks[socket];
@@ -320,17 +328,16 @@ static int stack_shutdown(void *with, int socket, int how)
         return sock->result ? sock->result : DOES_NOT_EXIST;
     if (sock->listening)
         return DOES_NOT_EXIST;
+    if (how != 0 && pcb->state == SYN_SENT) { /* to shut an attempt down is to close it, for which there is another call */
+        forget(pcb);
+        sock->pcb = NULL;
+        sock->connecting = 0;
+        sock->result = DOES_NOT_EXIST;
+        return told(tcp_close(pcb));
+    }
     if (how != 0 && (pcb->state > CLOSE_WAIT || pcb->state == FIN_WAIT_1 || pcb->state == FIN_WAIT_2))
         return CLOSING_ALREADY;
     return told(tcp_shutdown(pcb, how != 1, how != 0));
-}
-
-static void forget(struct tcp_pcb *pcb)
-{
-    tcp_arg(pcb, NULL);
-    tcp_recv(pcb, NULL);
-    tcp_sent(pcb, NULL);
-    tcp_err(pcb, NULL);
 }
 
 static void stack_abort(void *with, int socket);
