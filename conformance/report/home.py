@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance.report import allure_files, allure_result
 from conformance.report.document import Results, pack, plain, write
-from conformance.report.evidence import target_folder
+from conformance.report.evidence import keep, target_folder
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.report.lost import lost
 from conformance.report.settle import Settled
@@ -44,7 +45,10 @@ class Home:
         self._results = Results()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in a verdict."""
+        """Take in a verdict, and the evidence where it comes from afar."""
+        sent = report.__dict__.pop("evidence", None)
+        if sent is not None:
+            keep(Path(sent["folder"]), sent["files"])
         found = getattr(report, "conformance", None)
         if found is not None:
             self._results.add(report.nodeid, found["verdict"], found["facts"])
@@ -59,6 +63,12 @@ class Home:
             report.longrepr, report.when = settled.text, "setup"
             if self._allure is not None:
                 allure_result.write_lost(crashitem, settled)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take in the Allure results that a worker wrote somewhere else."""
+        if self._allure is not None:
+            keep(self._allure, (getattr(node, "workeroutput", None) or {}).get("allure", {}))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.report import colours
+from conformance.report.away import AWAY, place_of
 from conformance.report.home import Home, attach, near
 from conformance.report.keys import CASE_KEY
 from conformance.report.longrepr import dress, where
@@ -37,7 +38,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Prepare the place for the results."""
-    given = getattr(config, "workerinput", {}).get("reports") or config.getoption("reports")
+    places = getattr(config, "workerinput", {}).get("places")
+    given = places["reports"]["path"] if places else config.getoption("reports")
     config.stash[REPORTS] = config.invocation_params.dir / given if given else config.rootpath / "reports" / "out"
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Home(config, config.stash[REPORTS]), "conformance_home")
@@ -48,8 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a pytest-xdist worker where the reports go."""
-    node.workerinput["reports"] = str(node.config.stash[REPORTS])
+    """Tell a pytest-xdist worker where the results go."""
+    folders = {"reports": node.config.stash[REPORTS]}
+    if node.config.getoption("allure_report_dir", None):
+        folders["allure"] = Path(node.config.option.allure_report_dir)
+    node.workerinput["places"] = {name: place_of(folder) for name, folder in folders.items()}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -80,7 +85,7 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         if SETTLED in item.stash:
             settled, folder = item.stash[SETTLED]
-            finish(item, report, settled, folder)
+            finish(item, report, settled, folder, away=item.config.stash.get(AWAY, False))
     elif call.when == "call" or not report.passed:
         _judge(item, call, report, name)
     return report

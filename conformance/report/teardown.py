@@ -13,9 +13,10 @@ from conformance.report.settle import Settled
 from conformance.report.text import headline
 
 
-def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folder: Path) -> None:
+def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folder: Path, *, away: bool) -> None:
     """Keep the evidence of a case in `folder`, and complete its Allure result where there is one.
 
+    A process that is `away` sends it home with the report.
     Trouble with the evidence changes no verdict: it is told in a section of the report.
     """
     files: dict[str, bytes] = {}
@@ -25,7 +26,10 @@ def finish(item: pytest.Item, report: pytest.TestReport, settled: Settled, folde
         words = [verdict.target, verdict.family, *(f"{name}={value}" for name, value in verdict.parameters.items())]
         try:
             files = draw(record.transcript, title_of(verdict.case, words), headline(verdict))
-            keep(folder, files)
+            if away:
+                report.__dict__["evidence"] = {"folder": str(folder), "files": files}
+            else:
+                keep(folder, files)
         except Exception as error:  # whatever is wrong with the picture, the run goes on
             report.sections.append(("evidence", f"{folder}: cannot be kept: {type(error).__name__}: {error}"))
     result = allure_result.open_result(item.config)
