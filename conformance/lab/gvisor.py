@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from pathlib import Path
 from typing import Any
 
 from conformance import stacks
@@ -32,7 +33,7 @@ def hold(place: Place) -> None:
 
 def _script() -> str:
     bundle = json.dumps(_bundle())
-    options = " ".join(OPTIONS)
+    options = " ".join((*OPTIONS, *_for_one_user()))
     return f"""
 mount -t tmpfs none /proc/sys/net/core
 mount -t tmpfs none {_PLACE}
@@ -41,6 +42,12 @@ cp {shlex.quote(str(stacks.BUILT / "guest"))} {_PLACE}/root/agent
 printf %s {shlex.quote(bundle)} > {_PLACE}/config.json
 exec runsc --root {_PLACE}/state {options} run --bundle {_PLACE} target
 """
+
+
+def _for_one_user() -> tuple[str, ...]:
+    """Return the option without which it becomes another user; a user namespace of our own has one only."""
+    mapped = sum(int(line.split()[2]) for line in Path("/proc/self/uid_map").read_text().splitlines())
+    return ("--TESTONLY-unsafe-nonroot=true",) if mapped == 1 else ()
 
 
 def _bundle() -> dict[str, Any]:
