@@ -186,6 +186,7 @@ def _subject(
     timing = Timing(
         rtt=found.rtt, answer=answer, rto=found.rto or INITIAL_RTO, msl=profile.msl, spread=found.path.spread
     )
+    facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
         "mac": reached.mac.hex(),
         "addresses": {family: route.address for family, route in reached.routes.items()},

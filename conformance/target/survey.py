@@ -10,6 +10,7 @@ from statistics import median
 from conformance.errors import UsageProblem
 from conformance.peer import Peer
 from conformance.segment import Ctl
+from conformance.target.evidence import doubts
 from conformance.target.measure import measure
 from conformance.target.quality import PERFECT, Quality
 from conformance.timing import INITIAL_RTO, Timing
@@ -49,6 +50,7 @@ class Survey:
     answer: float
     rto: float | None
     path: Quality = PERFECT
+    doubts: tuple[str, ...] = ()
 
 
 def survey(
@@ -83,15 +85,19 @@ def survey(
     chosen = _open(open_port, opened)
     closed, reason = _closed(closed_port, reset, found)
     trips = [trip for lane in lanes.values() for trip in _round_trips(wire, lane, ours, closed or chosen)]
+    services = {name: port for name, port in SERVICES.items() if port in opened}
+    with doubts(wire, lanes.values(), ours, chosen, services.get("chargen")) as doubtful:
+        rto = _rto(wire, lanes.values(), ours, chosen, tries=KNOCKS if path.spoils else 1)
     return Survey(
         open_port=chosen,
         closed_port=closed,
         closed_reason=reason,
-        services={name: port for name, port in SERVICES.items() if port in opened},
+        services=services,
         rtt=median(trips) if trips else 0.0,
         answer=max([*trips, path.slowest]),
-        rto=_rto(wire, lanes.values(), ours, chosen, tries=KNOCKS if path.spoils else 1),
+        rto=rto,
         path=path,
+        doubts=() if path.spoils else tuple(doubtful),
     )
 
 

@@ -1,0 +1,35 @@
+"""Tests of `conformance.target.evidence`, by way of the survey, on a wire with virtual time."""
+
+from __future__ import annotations
+
+import pytest
+from fakewire import OURS, THEIRS, Answers, FakeWire, answer
+
+from conformance.segment import Ctl, Segment
+from conformance.target.evidence import UNCHECKED, UNCUT
+from conformance.target.survey import survey
+
+CHARGEN = 19
+
+
+def doubts(checks: bool, text: int) -> tuple[str, ...]:
+    """What is doubted of a target that looks at checksums or not, and whose chargen says so much at once."""
+
+    def script(segment: Segment) -> Answers:
+        if checks and segment.defects:
+            return []
+        if segment.ctl == Ctl.SYN and segment.dport == CHARGEN:
+            return [answer(segment, Ctl.SYN | Ctl.ACK, seq=9, ack=segment.end)]
+        if segment.ctl == Ctl.ACK:
+            return [answer(segment, Ctl.ACK, seq=10, ack=segment.end, data=bytes(text))]
+        return [] if segment.ctl & Ctl.RST else [answer(segment, Ctl.RST | Ctl.ACK, ack=segment.end)]
+
+    return survey(FakeWire(script), {"ipv4": (OURS, THEIRS)}, iter(range(20000, 21000)), None, None).doubts
+
+
+@pytest.mark.parametrize(
+    ("checks", "text", "expected"),
+    [(True, 1460, ()), (False, 1460, (UNCHECKED,)), (True, 1461, (UNCUT,)), (False, 4096, (UNCUT, UNCHECKED))],
+)
+def test_what_a_virtual_link_does_is_noticed(checks: bool, text: int, expected: tuple[str, ...]) -> None:
+    assert doubts(checks, text) == expected
