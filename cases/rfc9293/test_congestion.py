@@ -15,13 +15,16 @@ BULK = {"data": bytes(range(250)), "total": 60000}
 INITIAL_WINDOW = 10
 """Segments of an initial window, at most (RFC 6928; by RFC 5681 it is less)."""
 
+PAUSE = 0.1
+"""Seconds within which more of a flight comes, at least; the next timeout of any TCP we know is further away."""
+
 CUBIC = 9438
 """The congestion control that RFC 9438 tells; 0.7 of the window is left of it after a loss, where RFC 5681 halves."""
 
 
 def flight(peer):
     """Return the segments that come together, each of them once."""
-    heard = {segment.seq: segment for segment in peer.hear_all(quiet=peer.timing.silence / 2)}
+    heard = {segment.seq: segment for segment in peer.hear_all(quiet=max(PAUSE, peer.timing.silence / 2))}
     return list(heard.values())
 
 
@@ -138,7 +141,7 @@ def test_flight_grows_slowly_once_it_is_as_large_as_the_one_that_was_lost(peer, 
 def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
     lost, *rest = at_least(4, grown(peer, target, times=1))
     Receiver(peer, lost.seq).takes(rest[:3])
-    assert lost.seq in [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
+    assert lost.seq in [segment.seq for segment in peer.hear_all(quiet=timing.silence)]
 
 
 @requirement("RFC5681:3.2-fast-retransmit")
@@ -147,7 +150,7 @@ def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
 def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, timing, facts):
     lost, *rest = at_least(4, grown(peer, target, times=1))
     Receiver(peer, lost.seq).takes(rest[:2])
-    numbers = [segment.seq for segment in peer.hear_all(quiet=timing.settle)]
+    numbers = [segment.seq for segment in peer.hear_all(quiet=timing.silence)]
     facts["new segments for two duplicate ACKs"] = len(numbers)  # limited transmit, if there is more to send
     assert lost.seq not in numbers
     assert len(numbers) <= 2

@@ -16,11 +16,14 @@ from conformance import (
     seq,
     target_in,
 )
-from conformance.errors import NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 
 TEN = b"0123456789"
 MANY = 40
 """Segments of a stream: more than any target acknowledges one by one at the start of a connection."""
+
+APART = 0.005
+"""Seconds between segments of a stream: less than any ACK is delayed for, and too long for them to be read together."""
 
 PAIRS = 12
 """Pairs of full-sized segments, as far as the target's window goes: past such a start as well."""
@@ -79,11 +82,20 @@ def test_fin_is_acknowledged_within_half_a_second(peer, timing, facts):
 @target_in(ESTABLISHED)
 def test_stream_draws_fewer_acks_than_it_has_segments(peer, timing, facts):
     """This is what the RFC calls a delayed acknowledgment."""
+    acks = []
     for _ in range(MANY):
         peer.send(ACK, data=TEN)
-    acks = facts[f"ACKs of {MANY} segments"] = len(peer.hear_all(timing.ack_delay))
-    assert peer.snd_una == peer.snd_nxt  # a segment that was lost draws no ACK either
-    assert acks < MANY
+        acks += peer.hear_all(quiet=APART)
+    acks += peer.hear_all(timing.ack_delay)
+    facts[f"ACKs of {MANY} segments"] = len(acks)
+    nothing_lost(peer)
+    assert len(acks) < 0.9 * MANY  # a few may be saved by chance, where segments are read together after all
+
+
+def nothing_lost(peer):
+    """Inconclusive where not everything was acknowledged: a segment that is lost draws no ACK either."""
+    if peer.snd_una != peer.snd_nxt:
+        raise Inconclusive("not all of many segments sent together has arrived")
 
 
 def pairs_that_fit(peer, size):
