@@ -147,10 +147,10 @@ def test_three_duplicate_acks_draw_the_segment_again(peer, target, timing):
 @requirement("RFC5681:3.2-fast-retransmit")
 @SMALL
 @target_in(LISTEN)
-def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, timing, facts):
+def test_two_duplicate_acks_draw_two_new_segments_at_most(peer, target, facts):
     lost, *rest = at_least(4, grown(peer, target, times=1))
     Receiver(peer, lost.seq).takes(rest[:2])
-    numbers = [segment.seq for segment in peer.hear_all(quiet=timing.silence)]
+    numbers = [segment.seq for segment in peer.hear_all(quiet=PAUSE)]
     facts["new segments for two duplicate ACKs"] = len(numbers)  # limited transmit, if there is more to send
     assert lost.seq not in numbers
     assert len(numbers) <= 2
