@@ -122,6 +122,11 @@ class Case:
         return max((peer.late for peer in self.peers), default=0.0)
 
     @property
+    def behind(self) -> float:
+        """For how many seconds a segment lay unheard at most: others took their time, the agent or the case itself."""
+        return max((peer.behind for peer in self.peers), default=0.0)
+
+    @property
     def violations(self) -> list[Nonconformance]:
         """The invariants broken on any of the case's connections."""
         return [] if self.spoiled else [violation for peer in self.peers for violation in peer.violations]

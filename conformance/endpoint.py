@@ -120,6 +120,7 @@ class Endpoint(Connection):
             if self.inbox.arrivals[0].at > until:
                 return None  # it came too late, and stays for what is expected next
             arrival = self.inbox.arrivals.popleft()
+            self.behind = max(self.behind, self.wire.now() - arrival.at)
             segment = parse(arrival.packet, arrival.at)
             if segment is not None:
                 self._hear(segment)
@@ -171,8 +172,10 @@ class Endpoint(Connection):
 
     def drain(self) -> None:
         """Hear what has come already, without waiting."""
+        behind = self.behind
         while self.hear(self.wire.now()) is not None:
             pass
+        self.behind = behind  # nobody was going to answer these
 
     # -- the end --
 

@@ -174,6 +174,22 @@ def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late:
     assert len([text for text in notes if text.startswith("run again")]) == tries - 1
 
 
+@pytest.mark.parametrize("tries", [[True, True], [True, False]], ids=["fails again", "passes then"])
+def test_what_failed_while_a_segment_lay_unheard_is_run_again_and_then_believed(loop: Loop, tries: list[bool]) -> None:
+    left = list(tries)
+
+    def function(peer: Any) -> None:
+        peer.behind = TOLERANCE + 1
+        if left.pop(0):
+            raise Nonconformance("a", "b")
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert left == []
+    assert isinstance(record.error, Nonconformance) == tries[1]
+
+
 def test_what_is_run_again_waits_until_little_else_is_in_flight(loop: Loop) -> None:
     wire, log = FakeWire(), list[str]()
     late = [TOLERANCE + 1, 0.0]
