@@ -40,7 +40,7 @@ def _timing(subject: Subject) -> str:
 
 def _path(subject: Subject) -> str:
     asked = subject.facts.get("asked_path")
-    again = "; what fails is run again, and believed if it fails each time" if subject.path.spoils else ""
+    again = "; what fails is run again until it is clear whose doing it is" if subject.path.spoils else ""
     return f"{f'{asked}: ' if asked else ''}{subject.path}{again}"
 
 
