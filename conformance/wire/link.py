@@ -9,7 +9,7 @@ import struct
 import time
 from collections.abc import Iterator
 
-from conformance.errors import Inconclusive, UsageProblem
+from conformance.errors import Inconclusive, NotApplicable, UsageProblem
 
 ETH_P_ALL = 0x0003
 SOL_PACKET = 263
@@ -87,11 +87,17 @@ class Link:
         return self._socket.fileno()
 
     def send(self, frame: bytes) -> float:
-        """Send a frame; return the monotonic time just before. Inconclusive when the link is gone."""
+        """Send a frame; return the monotonic time just before. Inconclusive when the link is gone.
+
+        NotApplicable when it does not carry so much: what a target's window asks of a case may be more than a segment.
+        """
         at = time.monotonic()
         try:
             self._socket.send(frame)
         except OSError as error:
+            if error.errno == errno.EMSGSIZE:
+                what = f"the case needs a frame of {len(frame)} octets here, more than {self.interface} carries"
+                raise NotApplicable(what) from error
             raise Inconclusive(f"link {self.interface}: {error.strerror}") from error
         return at
 
