@@ -1,7 +1,13 @@
-"""Targets with more than one address: RFC 9293, sections 3.9.1.1 and 3.9.2.3."""
+"""Addresses of the target's, more than one, and such as nobody can have: RFC 9293, sections 3.9.1.1 and 3.9.2.3."""
 
-from conformance import ACK, RST, SYN, requirement
+import pytest
+
+from conformance import ACK, LISTEN, RST, SYN, requirement, target_in
 from conformance.states import OPENING_SYNS
+
+EVERYBODY = {"ipv4": "255.255.255.255", "ipv6": "ff02::1"}
+A_GROUP = {"ipv4": "224.0.0.251", "ipv6": "ff02::fb"}
+"""What no segment can come from."""
 
 
 def shake_hands(peer):
@@ -48,3 +54,24 @@ def test_open_comes_from_the_address_that_the_user_names(case, target):
     peer.expect_one_of(*OPENING_SYNS)
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+
+
+@requirement("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid")
+@pytest.mark.parametrize("source", [EVERYBODY, A_GROUP], ids=["everybody", "a group"])
+@target_in(LISTEN)
+def test_syn_from_everybody_or_a_group_is_not_answered(case, peer, source):
+    nobody = case.peer(peer.flow.remote_port, address=source[case.family])
+    nobody.inject(nobody.craft(SYN))
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    nobody.expect_nothing()
+
+
+@requirement("RFC9293:3.10.7.2-listen-syn", "RFC9293:MUST-63")
+@target_in(LISTEN)
+def test_syn_from_its_own_address_and_port_does_no_harm(peer):
+    land = peer.craft(SYN)
+    land.src, land.sport = land.dst, land.dport
+    peer.inject(land)
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)

@@ -245,7 +245,15 @@ class BroadcastIsAnswered(Host):
         return replace(packet, dst=own, payload=payload)
 
 
-@fault("own-address-as-source-kills", breaks=("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid"))
+@fault("syn-from-a-group-is-answered", breaks=("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid"))
+class SynFromAGroupIsAnswered(Host):
+    """Nobody looks where a segment comes from."""
+
+    def is_valid_source(self, packet: Packet) -> bool:
+        return packet.src not in self.addresses
+
+
+@fault("own-address-as-source-kills", breaks=("RFC9293:3.10.7.2-listen-syn", "RFC9293:MUST-63"))
 class OwnAddressAsSourceKills(Host):
     """A SYN from its own address and port (LAND), and it is dead. Seen in stacks of the nineties."""
 
