@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.state import State
 from reference.faults import Endpoint, fault
 from reference.otherwise import CLOSING_STATES
 from reference.segment import Flow
@@ -32,6 +33,16 @@ class ReceiveThatWaitsIsNotWoken(Endpoint):
     def tell(self, signal: Signal) -> None:
         if signal is not Signal.TEXT:
             super().tell(signal)
+
+
+@fault("text-in-fin-wait-1-is-lost", breaks="RFC9293:3.10.3-recv-estab")
+class TextInFinWait1IsLost(Endpoint):
+    """What comes while our FIN is not acknowledged is acknowledged, and the user never gets it."""
+
+    def take(self, text: bytes) -> None:
+        super().take(text)
+        if self.state is State.FIN_WAIT_1:
+            self.received.clear()
 
 
 @fault("receive-while-closing-waits", breaks="RFC9293:3.10.3-recv-closing")
