@@ -136,6 +136,11 @@ class Endpoint(Connection):
             heard.append(segment)
         return heard
 
+    def hear_for(self, seconds: float) -> list[Segment]:
+        """Return all that comes in so many seconds, repetitions too."""
+        until = self.wire.now() + seconds
+        return list(iter(lambda: self.hear(until), None))
+
     def _hear(self, segment: Segment) -> None:
         if self.flow.remote_port is None:
             self._bind(segment.sport)

@@ -205,6 +205,14 @@ def test_all_is_heard_until_it_is_quiet() -> None:
     assert wire.now() - start == pytest.approx(0.5)
 
 
+def test_all_is_heard_for_a_while() -> None:
+    peer, wire = established(lambda segment: [(0.1 * at, answer(segment, ACK, ack=1001)) for at in (1, 2, 3, 9)])
+    peer.send(ACK)
+    start = wire.now()
+    assert len(peer.hear_for(1.0)) == 4
+    assert wire.now() - start == pytest.approx(1.0)
+
+
 def test_data_may_be_segmented_and_repeated() -> None:
     def target(segment: Segment) -> list[Segment]:
         ack = segment.end

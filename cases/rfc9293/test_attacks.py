@@ -28,8 +28,11 @@ def test_flood_of_syns_keeps_nobody_out(another, target, flood):
 
 @pytest.fixture
 def flood(case):
-    """How many SYNs make a flood: some times the connections that the target has room for, 256 at most."""
-    return min(256, 4 * case.bench.subject.max_connections)
+    """How many SYNs make a flood: some times the connections that the target has room for.
+
+    128 at most: each is from a port of its own, of which one of many workers has no more than that.
+    """
+    return min(128, 4 * case.bench.subject.max_connections)
 
 
 @requirement("RFC9293:7-nonprogress", "RFC6429:4-zwp-abortable")
@@ -40,14 +43,13 @@ def test_connection_without_progress_can_be_ended(peer, target, timing, window):
     peer.expect(ACK, ack=peer.snd_nxt)
     target.send(TEXT, total=MUCH)
     target.abort()
-    until = peer.wire.now() + timing.reply
-    assert any(RST in heard.ctl for heard in iter(lambda: peer.hear(until), None))  # beside probes of the window
+    assert any(RST in heard.ctl for heard in peer.hear_for(timing.reply))  # beside probes of the window
 
 
 @requirement("RFC9293:7-nonprogress", "RFC6429:4-zwp-abortable")
 @target_in(ESTABLISHED)
 def test_connections_without_progress_keep_nobody_out(peer, target, another):
-    for one in [another() for _ in range(QUEUE)]:
+    for one in [another() for _ in range(min(QUEUE, target.subject.max_connections - 2))]:
         one.send(SYN)
         one.expect(SYN | ACK, ack=one.iss + 1)
         one.send(ACK, window=0)

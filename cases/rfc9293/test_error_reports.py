@@ -55,7 +55,7 @@ def test_advance_of_the_urgent_pointer_is_reported_unasked(peer, target):
 def test_excessive_retransmission_is_told(peer, target, timing):
     target.send(b"lost")
     peer.expect_data(b"lost")
-    peer.expect_nothing(for_=NEARLY * timing.r2)
+    peer.hear_for(NEARLY * timing.r2)
     assert Report.RETRANSMISSIONS in target.reported_errors()
 
 
@@ -66,7 +66,7 @@ def test_excessive_retransmission_is_reported_unasked(peer, target, timing):
     target.configure(Parameter.ERROR_REPORTS, 1)
     target.send(b"lost")
     peer.expect_data(b"lost")
-    peer.expect_nothing(for_=NEARLY * timing.r2)
+    peer.hear_for(NEARLY * timing.r2)
     assert Report.RETRANSMISSIONS in target.reported_errors(unasked=True)
 
 

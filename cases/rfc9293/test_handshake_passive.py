@@ -59,7 +59,7 @@ def test_final_ack_with_fin_enters_close_wait(peer, target):
     assert target.state_becomes(CLOSE_WAIT)
 
 
-@requirement("RFC9293:3.10.7.4-ack-estab-dup", "RFC9293:3.4-ack-no-space")
+@requirement("RFC9293:3.4-ack-no-space", "RFC9293:3.10.7.4-ack-estab-dup")
 @target_in(ESTABLISHED)
 def test_final_ack_again_is_ignored(peer):
     peer.send(ACK)
@@ -149,7 +149,7 @@ def test_window_that_is_closed_from_the_start_holds_data_back(peer, target, timi
 @requirement("RFC9293:3.10.7.2-listen-ack", "RFC9293:3.10.7.4-ack-synrcvd-ok")
 @target_in(SYN_RECEIVED)
 def test_ack_after_minutes_establishes_or_is_reset(peer, timing, facts):
-    peer.expect_nothing(for_=timing.syn_r2)  # but the SYN,ACK again
+    peer.hear_for(timing.syn_r2)  # the SYN,ACK again, and perhaps a word that it gives up
     peer.send(ACK, data=b"data")
     answer = peer.expect_one_of(reply(RST, seq=peer.irs + 1), reply(ACK, ack=peer.snd_nxt))
     facts["half-open connection forgotten after three minutes"] = RST in answer.ctl

@@ -23,12 +23,6 @@ def sizes_of(peer, data):
     return sizes
 
 
-def heard_within(peer, seconds):
-    """Return everything that comes in so many seconds."""
-    until = peer.wire.now() + seconds
-    return list(iter(lambda: peer.hear(until), None))
-
-
 @requirement("RFC9293:3.7.1-mss-tiny", "RFC9293:MUST-16")
 @pytest.mark.parametrize("offer", [(mss(n),) for n in TINY], ids=[f"MSS {n}" for n in TINY], indirect=True)
 @target_in(ESTABLISHED)
@@ -42,7 +36,7 @@ def test_tiny_mss_is_heeded(peer, target, offer):
 @target_in(ESTABLISHED)
 def test_mss_of_zero_draws_no_stream_of_empty_segments(peer, target, timing):
     target.send(TEXT)
-    empty = [segment for segment in heard_within(peer, timing.reply) if not segment.data]
+    empty = [segment for segment in peer.hear_for(timing.reply) if not segment.data]
     assert len(empty) <= 1  # it may have given up: a reset, or a FIN
 
 
@@ -51,7 +45,7 @@ def test_mss_of_zero_draws_no_stream_of_empty_segments(peer, target, timing):
 @target_in(ESTABLISHED)
 def test_mss_of_zero_leaves_others_alone(peer, target, another, timing):
     target.send(TEXT)
-    heard_within(peer, timing.settle)
+    peer.hear_for(timing.settle)
     other = another()
     other.offer = (mss(1000),)
     other.send(SYN)
