@@ -55,8 +55,8 @@ def test_echo_of_congestion_reduces_the_window(peer, target):
     target.accept()
     target.send(DATA)
     peer.expect(ACK, data=DATA)
-    target.send(DATA)
     peer.send(ACK | ECE)
+    target.send(DATA)
     peer.expect(ACK | CWR, data=DATA)
 
 
