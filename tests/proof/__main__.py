@@ -15,8 +15,8 @@ from proof.play import run_of
 from proof.pool import Pool
 from proof.proof import Proof
 
-BUDGET = 100.0
-"""Seconds after which no more faults are tried on cases that caught none of those that break what they cite."""
+BUDGET = 60.0
+"""Seconds for which other faults are tried on cases that caught none of those that break what they cite."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
         "--fault", action="append", default=[], metavar="NAME", help="this fault only, and what the cases say of it"
     )
     parser.add_argument(
-        "--budget", type=float, default=BUDGET, metavar="SECONDS", help=f"when to stop searching ({BUDGET:.0f})"
+        "--budget", type=float, default=BUDGET, metavar="SECONDS", help=f"how long to search ({BUDGET:.0f})"
     )
     return parser
 

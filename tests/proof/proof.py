@@ -79,7 +79,7 @@ class Proof:
 
     def _search(self, budget: float) -> None:
         """Try other faults on the cases that caught none of those that break what they cite."""
-        deadline = self._started + budget
+        deadline = time.monotonic() + budget  # from here on: how far a busy machine came before is not to decide
         searches = [self._search_for(case, deadline) for case in self.matrix.unproven()]
         for search, found in zip(searches, self._pool.search(searches), strict=True):
             if found is not None:

@@ -6,7 +6,7 @@ from conformance.state import State
 from reference.faults import Endpoint, Host, Listener, fault
 from reference.numbers import le
 from reference.otherwise import CLOSING_STATES
-from reference.segment import SYN, Flow, Segment
+from reference.segment import ACK, SYN, Flow, Segment
 from reference.user import NO_CONNECTION, Refused, Settings, Signal, User
 
 EARLY = (State.SYN_SENT, State.SYN_RECEIVED)
@@ -83,6 +83,16 @@ class LastSendGoesFirst(Endpoint):
         before = bytes(self.unsent)
         self.unsent.clear()
         super().send(text + before, urgent=urgent)
+
+
+@fault("send-in-syn-received-is-transmitted", breaks="RFC9293:3.10.2-send-synsent")
+class SendInSynReceivedIsTransmitted(Endpoint):
+    """Text goes out before the connection is established, and again when it is."""
+
+    def send(self, text: bytes, *, urgent: bool = False) -> None:
+        if self.state is State.SYN_RECEIVED:
+            self.emit(ACK, self.snd_nxt, text)
+        super().send(text, urgent=urgent)
 
 
 @fault("acknowledged-segment-is-kept", breaks="RFC9293:3.10.7.4-ack-estab-new")

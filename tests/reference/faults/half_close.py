@@ -74,6 +74,20 @@ class FinWait2TimesOutUnderAUserWhoReceives(Endpoint):
         self.start("fin-wait-2", self.settings.fin_wait_2_timeout)
 
 
+@fault("fin-wait-2-that-has-ended-swallows-a-fin", breaks="RFC9293:3.10.7.4-fin-fw2")
+class FinWait2ThatHasEndedSwallowsAFin(Endpoint):
+    """Where nobody reads, FIN-WAIT-2 ends by itself, and whatever comes later is dropped in silence."""
+
+    ended = False
+
+    def fin_wait_2_timeout(self) -> None:
+        self.ended = True
+
+    def arrives(self, segment: Segment) -> None:
+        if not self.ended:
+            super().arrives(segment)
+
+
 @fault("close-wait-takes-no-send", breaks=("RFC9293:3.10.2-send-estab", "RFC9293:3.6.1-half-close-send"))
 class CloseWaitTakesNoSend(Endpoint):
     """The peer's FIN closes both directions."""

@@ -316,6 +316,18 @@ class InitialRtoOf200Ms(Endpoint):
 # -- the listener, while a handshake is going on --
 
 
+@fault(
+    "half-open-connection-goes-deaf",
+    breaks=("RFC9293:3.10.7.2-listen-ack", "RFC9293:3.10.7.4-ack-synrcvd-ok"),
+)
+class HalfOpenConnectionGoesDeaf(Endpoint):
+    """After a minute it is neither established nor forgotten: its port says nothing any more to this peer."""
+
+    def arrives(self, segment: Segment) -> None:
+        if self.state is not State.SYN_RECEIVED or self.host.now - self.opened_at < 60:
+            super().arrives(segment)
+
+
 @fault("one-handshake-at-a-time", breaks=("RFC9293:MUST-42", "RFC9293:3.10.7.2-listen-syn"))
 class OneHandshakeAtATime(Listener):
     def has_room(self) -> bool:
