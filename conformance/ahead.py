@@ -133,7 +133,8 @@ class Ahead:
             record.error = _dead(record) or record.error
         if record.case is None or not isinstance(record.error, AssertionError):
             return
-        late, behind = record.case.late, record.case.behind
+        silent = _ended_in_silence(record.error)
+        late, behind = record.case.late_before_silence if silent else record.case.late, record.case.behind
         if late > TOLERANCE and record.late:
             record.error = Inconclusive(f"the tester was {late:.2f} s late, in two tries: {record.error}")
         elif record.late or record.name not in self._waiting:
@@ -160,8 +161,7 @@ def _dead(record: Record) -> Inconclusive | None:
     Nobody can tell then which of the cases in flight it died of, or whether the link was lost. A case that was alone
     with a target that dies has failed.
     """
-    error = record.error
-    if record.case is None or not isinstance(error, Nonconformance) or not error.got.startswith("nothing"):
+    if record.case is None or not _ended_in_silence(record.error):
         return None
     record.case.bench.doubt()
     try:
@@ -169,3 +169,7 @@ def _dead(record: Record) -> Inconclusive | None:
     except Inconclusive as dead:
         return Inconclusive(f"{dead}; several cases were in flight, max_connections = 1 in a profile has them in turn")
     return None
+
+
+def _ended_in_silence(error: BaseException | None) -> bool:
+    return isinstance(error, Nonconformance) and error.got.startswith("nothing")

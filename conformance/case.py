@@ -119,7 +119,12 @@ class Case:
     @property
     def late(self) -> float:
         """By how many seconds the tester was late at most: it had something to hear, or its time was up."""
-        return max((peer.late for peer in self.peers), default=0.0)
+        return max((max(peer.late, peer.overdue) for peer in self.peers), default=0.0)
+
+    @property
+    def late_before_silence(self) -> float:
+        """The same of a case that ended in silence: to have listened for too long in the end makes no difference."""
+        return self.peers[0].late if len(self.peers) == 1 else self.late
 
     @property
     def behind(self) -> float:

@@ -38,7 +38,7 @@ class Connection:
         self.inbox = wire.open(flow)
         self.packets: list[bytes] = []
         self.judging = True
-        self.late = self.behind = 0.0
+        self.late = self.behind = self.overdue = 0.0
         self.spoke = 0.0
         self.tcb: Tcb
         self.watch: Watch

@@ -47,6 +47,7 @@ class Endpoint(Connection):
 
     def send(self, ctl: Ctl, **fields: Unpack[Fields]) -> Segment:
         """Send one segment and return it. SND.NXT moves only if the segment starts there."""
+        self._was_late()
         sent = self._transmit(craft(*self._segment(ctl, **fields)))
         if sent is None:
             raise Inconclusive("the segment does not read back as one")
@@ -59,6 +60,7 @@ class Endpoint(Connection):
 
     def inject(self, packet: Any) -> None:
         """Send any Scapy packet, or the octets of one, off the books: our variables do not move."""
+        self._was_late()
         octets = packet if isinstance(packet, bytes) else bytes(packet)
         at = self.spoke = self.wire.send(octets)
         segment = parse(octets, at)
@@ -169,18 +171,25 @@ class Endpoint(Connection):
         self.inbox.arrivals.extend(waiting.arrivals)
 
     def _wait(self, until: float) -> bool:
+        self._was_late()
         start = self.wire.now()
         there = self.wire.wait(self.inbox, until)
         due = self.inbox.arrivals[0].at if there else until
-        self.late = max(self.late, self.wire.now() - max(start, due))
+        self.overdue = self.wire.now() - max(start, due)
+        if there:
+            self._was_late()
         return there
+
+    def _was_late(self) -> None:
+        """Silence that was listened to for too long is silence: late is only what is done after it."""
+        self.late, self.overdue = max(self.late, self.overdue), 0.0
 
     def drain(self) -> None:
         """Hear what has come already, without waiting."""
-        behind = self.behind
+        before = self.late, self.overdue, self.behind
         while self.hear(self.wire.now()) is not None:
             pass
-        self.behind = behind  # nobody was going to answer these
+        self.late, self.overdue, self.behind = before  # nobody was going to answer these
 
     # -- the end --
 

@@ -11,6 +11,7 @@ from conformance.options import TIMESTAMPS_KIND, mss, timestamps
 from conformance.peer import NOTHING
 from conformance.segment import Ctl, Segment, parse
 from conformance.timing import Timing
+from conformance.wire import Inbox
 
 SYN, ACK, FIN, RST, PSH = Ctl.SYN, Ctl.ACK, Ctl.FIN, Ctl.RST, Ctl.PSH
 
@@ -75,6 +76,32 @@ def test_a_segment_that_comes_too_late_does_not_count() -> None:
     with pytest.raises(Nonconformance, match="nothing within"):
         peer.expect(ACK)
     assert peer.hear(wire.now() + 1) is not None
+
+
+def test_a_tester_that_listens_to_silence_for_too_long_is_late_for_what_it_does_next() -> None:
+    peer, wire = established(lambda segment: [])
+
+    def wait(inbox: Inbox, until: float) -> bool:
+        there = FakeWire.wait(wire, inbox, until)
+        wire.time += 0.5
+        return there
+
+    wire.wait = wait  # type: ignore[method-assign]
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK)
+    peer.drain()
+    assert (peer.late, peer.overdue) == (0.0, pytest.approx(0.5))
+    peer.send(ACK)
+    assert (peer.late, peer.overdue) == (pytest.approx(0.5), 0.0)
+
+
+def test_a_segment_that_lay_unheard_is_told() -> None:
+    peer, wire = established(lambda segment: [ack_of(segment)])
+    peer.send(ACK, data=b"x")
+    FakeWire.wait(wire, peer.inbox, wire.now() + 1)
+    wire.time += 0.3
+    peer.expect(ACK)
+    assert peer.behind == pytest.approx(0.3)
 
 
 def test_retransmissions_do_not_count_as_new() -> None:
