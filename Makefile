@@ -70,7 +70,9 @@ LAB_HEADERS := $(wildcard $(C_AGENT)/*.h $(LAB_C)/*.h)
 
 LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get install $(3)))
 
-stacks: build/stacks/guest build/stacks/uml_init $(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev)
+stacks: build/stacks/guest build/stacks/uml_init build/stacks/agent.so build/stacks/pmd-pytcp \
+	$(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
+	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
@@ -83,6 +85,29 @@ build/stacks/uml_init: $(LAB_C)/uml_init.c
 build/stacks/lwip: $(LAB_C)/lwip.c $(LAB_C)/lwip_main.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -isystem /usr/include/lwip -o $@ $(filter %.c,$^) -llwip -lpthread
+
+build/stacks/agent.so: $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
+	@mkdir -p $(@D)
+	$(LAB_CC) -fPIC -shared -o $@ $(filter %.c,$^)
+
+UEFI := build/stacks/uefi/EFI/BOOT/BOOTX64.EFI
+UEFI_CC = $(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) -I$(C_AGENT) -I$(LAB_C) -isystem /usr/include/efi \
+	-isystem /usr/include/efi/x86_64 -DGNU_EFI_USE_MS_ABI -fpic -ffreestanding -fno-stack-protector -fshort-wchar \
+	-mno-red-zone -maccumulate-outgoing-args
+
+$(UEFI): $(wildcard $(LAB_C)/uefi*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS) | build/tmp
+	@mkdir -p $(@D) build/stacks/objects
+	cd build/stacks/objects && rm -f *.o && $(UEFI_CC:-I%=-I$(CURDIR)/%) -c $(addprefix $(CURDIR)/,$(filter %.c,$^))
+	ld -nostdlib -znocombreloc -T /usr/lib/elf_x86_64_efi.lds -shared -Bsymbolic --no-undefined -o build/stacks/objects/uefi.so \
+		/usr/lib/crt0-efi-x86_64.o build/stacks/objects/*.o -L/usr/lib -lgnuefi
+	objcopy $(foreach part,.text .sdata .data .dynamic .dynsym .rel .rela .rel.* .rela.* .reloc,-j '$(part)') \
+		--target efi-app-x86_64 --subsystem=10 build/stacks/objects/uefi.so $@
+
+# The one stack that no distribution has: a package of PyPI, out of the suite's own way.
+build/stacks/pmd-pytcp: $(STAMP)
+	@rm -rf $@.new && mkdir -p $(@D)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --target $@.new pmd-pytcp==0.3.8 && rm -rf $@ && mv $@.new $@ || \
+		echo '$(@F) is left out: PyPI does not give it'
 
 site: $(STAMP)
 	$(VENV)/bin/python -m conformance.site $(ARGS)

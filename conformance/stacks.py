@@ -67,6 +67,17 @@ STACKS = {
         Stack("linux-6.1", "uml", needs=(("linux.uml", "user-mode-linux"), _UNSHARE), built=("guest", "uml_init")),
         Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), _UNSHARE), built=("guest",)),
         Stack("lwip", "lwip", needs=(("/usr/include/lwip/lwipopts.h", "liblwip-dev"),), built=("lwip",)),
+        Stack(
+            "edk2",
+            "edk2",
+            needs=(
+                ("qemu-system-x86_64", "qemu-system-x86"),
+                ("/usr/share/ovmf/OVMF.fd", "ovmf"),
+                ("/usr/include/efi/efi.h", "gnu-efi"),
+            ),
+            built=("uefi/EFI/BOOT/BOOTX64.EFI",),
+        ),
+        Stack("pmd-pytcp", "pytcp", built=("agent.so", "pmd-pytcp")),
     )
 }
 

@@ -19,6 +19,9 @@ from conformance import (
     target_in,
 )
 
+NEARLY = 0.95
+"""The share of a timeout after which it may be seen to expire: timers are coarse."""
+
 
 @requirement(
     "RFC9293:3.5-basic-3whs",
@@ -167,4 +170,4 @@ def test_syn_ack_backs_off(peer):
 @target_in(SYN_RECEIVED)
 def test_syn_ack_is_not_sent_again_before_a_second(peer, timing):
     again = peer.expect_retransmission(peer.syn)
-    assert again.at - peer.syn.at >= timing.initial_rto
+    assert again.at - peer.syn.at >= NEARLY * timing.initial_rto

@@ -9,6 +9,9 @@ from conformance.errors import NotApplicable
 NEARLY = 0.95
 """The share of a timeout after which it may be seen to expire: timers are coarse."""
 
+NEARLY = 0.95
+"""The share of a timeout after which it may be seen to expire: timers are coarse."""
+
 
 @requirement("RFC9293:3.10.8-retx-timeout", "RFC9293:3.8-retx-loss")
 @target_in(SYN_SENT)

@@ -6,11 +6,13 @@ for them. The networks are those set aside for benchmarks: 198.18.0.0/15 (RFC 25
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 from pathlib import Path
 
 from pyroute2.iproute.linux import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
 
 from conformance.lab.offload import bring_up, turn_off_offloads
 
@@ -110,7 +112,11 @@ def cut(tester_interface: str) -> None:
     """Remove the cable, both ends at once, if it is still there."""
     with IPRoute() as netlink:
         for index in netlink.link_lookup(ifname=tester_interface):
-            netlink.link("del", index=index)
+            try:
+                netlink.link("del", index=index)
+            except NetlinkError as error:
+                if error.code != errno.ENODEV:  # it went meanwhile, with a target that has ended of itself
+                    raise
 
 
 def free_name() -> str:

@@ -14,7 +14,7 @@ import socket
 import struct
 import subprocess
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from conformance.lab import system
@@ -77,13 +77,15 @@ def run(
     command: Sequence[str],
     *,
     descriptors: Sequence[int] = (),
+    bridge: tuple[socket.socket, socket.socket] | None = None,
     ready: Callable[[], Sequence[str]] = tuple,
     start_limit: float = _START_LIMIT,
 ) -> None:
     """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
 
-    When it says that it is ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it
-    does not say so within `start_limit` seconds.
+    `bridge` are two sockets, neither of which waits: what one hears the other says. When the stack says that it is
+    ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it does not say so within
+    `start_limit` seconds.
     """
     near, far = socket.socketpair()
     holder = os.getpid()
@@ -100,7 +102,7 @@ def run(
             frames = Frames()
             _await_ready(near, frames, start_limit)
             place.ready(notes=ready())
-            _carry(place.control, near, frames, wake)
+            _carry(place.control, near, frames, wake, bridge or ())
     except _Gone:
         raise RuntimeError(f"the stack is gone ({_how(process)})") from None
     finally:
@@ -133,16 +135,19 @@ def _woken() -> Any:
         yield woken
 
 
-def _carry(control: socket.socket, near: socket.socket, frames: Frames, wake: socket.socket) -> None:
+def _carry(
+    control: socket.socket, near: socket.socket, frames: Frames, wake: socket.socket, bridge: Sequence[socket.socket]
+) -> None:
     numbers = Numbers()
     near.settimeout(None)
     with selectors.DefaultSelector() as selector:
-        for source in (control, near, wake):
+        for source in (control, near, wake, *bridge):
             selector.register(source, selectors.EVENT_READ)
         while True:
             ready = {key.fileobj for key, _ in selector.select()}
             if wake in ready:
                 return
+            _cross(bridge, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
                 _write(near, frame(numbers.of(address), datagram))
@@ -150,6 +155,13 @@ def _carry(control: socket.socket, near: socket.socket, frames: Frames, wake: so
                 for number, answer in frames.take(_read(near)):
                     with contextlib.suppress(OSError):  # an ICMP error of an earlier one
                         control.sendto(answer, numbers.address(number))
+
+
+def _cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:
+    for source, other in zip(bridge, reversed(bridge), strict=True):
+        if source in ready:
+            with contextlib.suppress(OSError):  # no room: a cable loses frames, too
+                other.send(source.recv(0x10000))
 
 
 def _read(near: socket.socket) -> bytes:

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from conformance.errors import UsageProblem
 from conformance.lab import link, services
 
-START_LIMIT = 20.0
+START_LIMIT = 60.0
 STOP_LIMIT = 5.0
 CLOSED_PORT = 1
 

@@ -1,0 +1,202 @@
+/* A C library as far as the agent's core and the services use one; descriptors 0 and 1 are the third serial line, whose
+ * device the firmware does not know and leaves alone. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "uefi.h"
+
+enum { LINE = 0x3E8, DATA = LINE, DIVISOR = LINE + 1, FIFO = LINE + 2, FORMAT = LINE + 3, MODEM = LINE + 4,
+       STATUS = LINE + 5, HAS_OCTET = 0x01, HAS_ROOM = 0x20, TICK = 100000 /* of 100 ns */, TICKS = 100 /* in a second */ };
+
+static EFI_BOOT_SERVICES *services;
+static EFI_EVENT tick;
+static volatile uint64_t ticks;
+static int number;
+
+static void out(UINT16 port, uint8_t octet)
+{
+    __asm__ volatile("outb %0, %1" : : "a"(octet), "Nd"(port));
+}
+
+static uint8_t in(UINT16 port)
+{
+    uint8_t octet;
+    __asm__ volatile("inb %1, %0" : "=a"(octet) : "Nd"(port));
+    return octet;
+}
+
+static VOID EFIAPI count(EFI_EVENT event, VOID *with)
+{
+    (void)event, (void)with;
+    ticks++;
+}
+
+void uefi_system_begin(EFI_BOOT_SERVICES *of)
+{
+    EFI_EVENT counter;
+    services = of;
+    services->SetWatchdogTimer(0, 0, 0, NULL);
+    services->CreateEvent(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, count, NULL, &counter);
+    services->SetTimer(counter, TimerPeriodic, TICK);
+    services->CreateEvent(EVT_TIMER, 0, NULL, NULL, &tick);
+    services->SetTimer(tick, TimerPeriodic, TICK);
+    out(DIVISOR, 0);
+    out(FORMAT, 0x80);
+    out(DATA, 1);
+    out(DIVISOR, 0);
+    out(FORMAT, 3);
+    out(FIFO, 7);
+    out(MODEM, 3);
+}
+
+void uefi_wait(void)
+{
+    UINTN which;
+    services->WaitForEvent(1, &tick, &which);
+}
+
+int uefi_line_ready(void)
+{
+    return in(STATUS) & HAS_OCTET;
+}
+
+int *__errno_location(void)
+{
+    return &number;
+}
+
+ssize_t read(int from, void *octets, size_t length)
+{
+    size_t got = 0;
+    (void)from;
+    while (got < length && uefi_line_ready())
+        ((uint8_t *)octets)[got++] = in(DATA);
+    number = EAGAIN;
+    return got ? (ssize_t)got : -1;
+}
+
+ssize_t write(int to, const void *octets, size_t length)
+{
+    size_t at;
+    (void)to;
+    for (at = 0; at < length; at++) {
+        while (!(in(STATUS) & HAS_ROOM))
+            ;
+        out(DATA, ((const uint8_t *)octets)[at]);
+    }
+    return (ssize_t)length;
+}
+
+int poll(struct pollfd *sources, nfds_t count_of, int milliseconds)
+{
+    (void)sources, (void)milliseconds;
+    return (int)count_of;
+}
+
+void _exit(int status)
+{
+    (void)status;
+    for (;;)
+        ;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    (void)clock;
+    now->tv_sec = (time_t)(ticks / TICKS);
+    now->tv_nsec = (long)(ticks % TICKS) * (1000000000 / TICKS);
+    return 0;
+}
+
+/* What day it is does not matter to the daytime service. */
+time_t time(time_t *now)
+{
+    (void)now;
+    return 0;
+}
+
+struct tm *gmtime(const time_t *now)
+{
+    static struct tm nothing;
+    (void)now;
+    return &nothing;
+}
+
+size_t strftime(char *text, size_t room, const char *format, const struct tm *when)
+{
+    size_t length = strlen(format);
+    (void)when;
+    length = length < room ? length : room;
+    memcpy(text, format, length);
+    return length;
+}
+
+void *malloc(size_t size)
+{
+    VOID *octets = NULL;
+    return services->AllocatePool(EfiLoaderData, size, &octets) == EFI_SUCCESS ? octets : NULL;
+}
+
+void free(void *octets)
+{
+    if (octets)
+        services->FreePool(octets);
+}
+
+void *memmove(void *to, const void *from, size_t length)
+{
+    uint8_t *into = to;
+    const uint8_t *of = from;
+    size_t at;
+    if (into <= of)
+        for (at = 0; at < length; at++)
+            into[at] = of[at];
+    else
+        for (at = length; at > 0; at--)
+            into[at - 1] = of[at - 1];
+    return to;
+}
+
+void *memcpy(void *to, const void *from, size_t length)
+{
+    return memmove(to, from, length);
+}
+
+void *memset(void *to, int octet, size_t length)
+{
+    uint8_t *into = to;
+    while (length--)
+        *into++ = (uint8_t)octet;
+    return to;
+}
+
+int memcmp(const void *one, const void *other, size_t length)
+{
+    const uint8_t *left = one, *right = other;
+    for (; length; length--, left++, right++)
+        if (*left != *right)
+            return *left - *right;
+    return 0;
+}
+
+size_t strlen(const char *text)
+{
+    size_t length = 0;
+    while (text[length])
+        length++;
+    return length;
+}
+
+void *memchr(const void *in, int octet, size_t length)
+{
+    const uint8_t *at = in;
+    for (; length; length--, at++)
+        if (*at == (uint8_t)octet)
+            return (void *)at;
+    return NULL;
+}

@@ -1,0 +1,40 @@
+"""EDK2's TCP (C, of PC firmware) as a target: a machine in QEMU that boots into our agent as an UEFI program.
+
+The machine's network card is the target's end of the cable. The agent is controlled over a serial line that the
+firmware knows nothing of, for it reads those that it knows itself.
+"""
+
+from __future__ import annotations
+
+import socket
+
+from conformance import stacks
+from conformance.lab import frames, relay
+from conformance.lab.holder import Place
+
+_START_LIMIT = 55.0  # it needs four seconds of a processor, which may have other things to do
+_LINE = "0x3e8"
+_MAC = "02:00:00:00:00:02"
+
+
+def hold(place: Place) -> None:
+    """Lay the cable, boot the machine on it, and carry the agent's control until SIGTERM."""
+    near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)  # QEMU takes no packet socket
+    number = far.fileno()
+    with frames.lay(place) as cable, near, far:
+        near.setblocking(False)
+        relay.run(place, _machine(number), descriptors=[number], bridge=(cable, near), start_limit=_START_LIMIT)
+
+
+def _machine(cable: int) -> list[str]:
+    disk = stacks.BUILT / "uefi"
+    return [
+        *("qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "128"),
+        *("-nodefaults", "-no-user-config", "-display", "none", "-bios", "/usr/share/ovmf/OVMF.fd"),
+        *("-drive", f"format=raw,if=none,id=disk,readonly=on,file=fat:{disk}"),
+        *("-device", "virtio-blk-pci,drive=disk,bootindex=0"),
+        *("-chardev", "stdio,id=control,signal=off"),
+        *("-device", f"isa-serial,chardev=control,iobase={_LINE},irq=5,index=2"),
+        *("-netdev", f"dgram,id=cable,local.type=fd,local.str={cable}"),
+        *("-device", f"virtio-net-pci,netdev=cable,mac={_MAC},romfile="),
+    ]
