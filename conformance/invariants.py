@@ -48,6 +48,8 @@ class Watch:
             memory.our_tsvals.add(stamp.timestamps[0])
         if segment.ctl & Ctl.ACK:
             edge = seq.add(segment.ack, segment.window << (0 if segment.ctl & Ctl.SYN else tcb.rcv_shift))
+            if memory.our_edge != tcb.rcv_edge:
+                memory.our_edge, memory.our_edge_at = tcb.rcv_edge, segment.at
             if memory.our_right_edge is None or seq.lt(memory.our_right_edge, edge):
                 memory.our_right_edge = edge
 

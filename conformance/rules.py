@@ -20,14 +20,24 @@ from conformance.tcb import Tcb
 _MAX_STREAM = 1 << 20
 """Octets of the target's stream that are remembered, to see whether they change: enough for any case."""
 
+_BEFORE_PROBE = 0.1
+"""Seconds that a window has to have been closed for, and nothing said, before text may be a probe of it: it should be a
+retransmission timeout (RFC 9293, section 3.8.6.1, SHLD-29), than which no TCP's is shorter."""
+
 
 @dataclass(slots=True)
 class Memory:
-    """What the rules remember of one connection. Numbers are absolute, windows in octets."""
+    """What the rules remember of one connection. Numbers are absolute, windows in octets, times in seconds.
+
+    `our_right_edge` is the furthest that we ever offered, `our_edge` the last one, first said at `our_edge_at`.
+    """
 
     family: str
     our_end: int | None = None
     our_right_edge: int | None = None
+    our_edge: int | None = None
+    our_edge_at: float = 0.0
+    text_at: float = 0.0
     our_tsvals: set[int] = field(default_factory=set)
     answer_due: bool = False
     reset_last: bool = False
@@ -97,8 +107,11 @@ def _ack_not_back(segment: Segment, tcb: Tcb, memory: Memory) -> str:
 def _within_window(segment: Segment, tcb: Tcb, memory: Memory) -> str:
     if memory.our_right_edge is None or not segment.data or segment.ctl & Ctl.RST:
         return ""
+    since, memory.text_at = max(memory.our_edge_at, memory.text_at), segment.at
     beyond = seq.distance(memory.our_right_edge, seq.add(segment.seq, len(segment.data)))
-    probe = len(segment.data) == 1  # a zero-window probe may carry an octet beyond the edge (section 3.8.6.1)
+    # A zero-window probe carries an octet or more beyond the edge, after a while (section 3.8.6.1).
+    late = segment.seq == memory.our_edge and segment.at - since >= _BEFORE_PROBE
+    probe = len(segment.data) == 1 or late
     return f"{beyond} octets beyond the window we offered" if beyond > 0 and not probe else ""
 
 

@@ -242,6 +242,17 @@ def test_a_zero_window_probe_may_reach_beyond_the_window() -> None:
     assert broken(after_handshake(lambda s: [good(s, seq=IRS + 65536, data=b"p")])) == {}
 
 
+def test_a_zero_window_probe_of_more_octets_comes_after_a_while() -> None:
+    probe = {"seq": IRS + 65536, "data": b"probe"}
+    assert broken(after_handshake(lambda s: [(0.5, good(s, **probe))])) == {}
+    assert list(broken(after_handshake(lambda s: [good(s, **probe)]))) == ["RFC9293:3.8.6-fit-window"]
+    assert list(broken(after_handshake(lambda s: [(0.5, good(s, **probe)), (0.51, good(s, **probe))])))
+
+
+def test_text_that_begins_before_the_edge_and_reaches_beyond_it_is_no_probe() -> None:
+    assert list(broken(after_handshake(lambda s: [(0.5, good(s, seq=IRS + 65530, data=bytes(10)))])))
+
+
 def test_every_rule_is_tried_and_its_requirement_exists() -> None:
     here = set(CASES) | {
         "RFC7323:2.2-ws-synack-only-if-offered",
