@@ -22,12 +22,26 @@ def brief(target):
 
 @pytest.fixture
 def in_flight(peer, target):
-    """Two full segments that the target has sent."""
+    """Two full segments that the target has sent, after one that made it send more than one at once."""
+    target.send(BULK[:500])
+    peer.expect(ACK, data=BULK[:500])
+    peer.send(ACK)
     target.send(BULK[:1000])
     return peer.expect(ACK, data=BULK[:500]), peer.expect(ACK, data=BULK[500:1000])
 
 
-@requirement("RFC9293:MUST-34", "RFC9293:SHLD-15")
+@requirement("RFC9293:MUST-34")
+@FULL_SEGMENTS
+@target_in(ESTABLISHED)
+def test_shrunk_window_is_survived(peer, target, in_flight):
+    peer.send(ACK, ack=in_flight[1].seq, window=100)  # 400 octets less than are in flight
+    peer.expect_nothing()
+    peer.send(ACK)
+    target.send(BULK)
+    peer.expect_data(BULK, acknowledge=True)
+
+
+@requirement("RFC9293:SHLD-15")
 @FULL_SEGMENTS
 @target_in(ESTABLISHED)
 def test_shrunk_window_holds_new_data_back(peer, target, in_flight):

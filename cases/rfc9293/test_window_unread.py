@@ -27,13 +27,25 @@ def room(peer, target):
 
 
 def say(peer, data):
-    """Send data in full segments, ten at once (RFC 6928), and see them acknowledged; return the last ACK."""
-    size = peer.tcb.snd_mss(peer.family)
-    for flight in range(0, len(data), 10 * size):
-        for start in range(flight, min(flight + 10 * size, len(data)), size):
-            peer.send(ACK, data=data[start : start + size])
-        ack = peer.expect_acknowledged()
+    """Send data in full segments, ten at once (RFC 6928), and see them acknowledged; return the last ACK.
+
+    What is not acknowledged is sent again: ten at once may be more than the target has room for on their way to TCP.
+    """
+    size = 10 * peer.tcb.snd_mss(peer.family)
+    for start in range(0, len(data), size):
+        ack = fly(peer, data[start : start + size])
     return ack
+
+
+def fly(peer, data, tries=3):
+    first, size = peer.snd_nxt, peer.tcb.snd_mss(peer.family)
+    for _ in range(tries):
+        for start in range(seq.distance(first, peer.snd_una), len(data), size):
+            peer.send(ACK, seq=seq.add(first, start), data=data[start : start + size])
+        while ack := peer.expect_one_of(reply(ACK, data=b""), NOTHING, within=peer.timing.reply):
+            if ack.ack == peer.snd_nxt:
+                return ack
+    return peer.expect_acknowledged()
 
 
 @pytest.fixture
