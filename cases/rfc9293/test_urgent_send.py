@@ -1,8 +1,10 @@
 """The target's user sends urgent data: RFC 9293, sections 3.8.5, 3.9.1.2 and 3.10.2."""
 
-from conformance import ACK, CLOSE_WAIT, ESTABLISHED, URG, requirement, target_in
+from conformance import ACK, CLOSE_WAIT, ESTABLISHED, URG, mss, offering, requirement, target_in
 from conformance.agent.primitives import Parameter
 from conformance.seq import distance
+
+SMALL_SEGMENTS = offering(mss(500))  # so that what a small buffer takes whole needs several
 
 
 @requirement("RFC9293:MUST-62", "RFC9293:3.9.1.2-send-urgent", "RFC6093:4-up-semantics", "RFC6093:5-support")
@@ -13,17 +15,19 @@ def test_pointer_shows_the_octet_after_the_urgent_data(peer, target):
 
 
 @requirement("RFC9293:3.10.2-send-urg", "RFC9293:3.9.1.2-send-urgent")
+@SMALL_SEGMENTS
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_first_segment_announces_urgent_data_that_others_bring(peer, target):
-    assert not target.refuses(target.send, b"0123456789", total=5_000, urgent=True)  # more than one segment
-    peer.expect(ACK | URG, seq=peer.rcv_nxt, urgent=5_000)
+    assert not target.refuses(target.send, b"0123456789", total=1_500, urgent=True)  # more than one segment
+    peer.expect(ACK | URG, seq=peer.rcv_nxt, urgent=1_500)
 
 
 @requirement("RFC9293:3.9.1.2-send-urgent", "RFC9293:3.10.2-send-urg")
+@SMALL_SEGMENTS
 @target_in(ESTABLISHED)
 def test_every_segment_up_to_the_end_of_the_urgent_data_carries_the_pointer(peer, target):
-    end = peer.rcv_nxt + 5_000
-    assert not target.refuses(target.send, b"0123456789", total=5_000, urgent=True)
+    end = peer.rcv_nxt + 1_500
+    assert not target.refuses(target.send, b"0123456789", total=1_500, urgent=True)
     while distance(peer.rcv_nxt, end):
         peer.expect(ACK | URG, urgent=distance(peer.rcv_nxt, end))
         peer.send(ACK)

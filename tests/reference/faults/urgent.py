@@ -40,7 +40,7 @@ class SameUrgentPointerIsToldAgain(Endpoint):
         return super().check_urg(segment)
 
 
-@fault("urgent-pointer-may-recede", breaks=("RFC9293:3.8.5-urg-update-silent", "RFC9293:3.8.5-urg-robust"))
+@fault("urgent-pointer-may-recede", breaks=("RFC9293:3.10.7.4-urg-sync", "RFC9293:3.8.5-urg-robust"))
 class UrgentPointerMayRecede(Endpoint):
     def check_urg(self, segment: Segment) -> bool:
         super().check_urg(segment)
@@ -82,6 +82,15 @@ class WholeSegmentIsUrgent(Endpoint):
 
     def check_urg(self, segment: Segment) -> bool:
         segment.up = max(segment.up, len(segment.text))
+        return super().check_urg(segment)
+
+
+@fault("urgent-octet-is-never-in-line", breaks="RFC6093:2.1-inline")
+class UrgentOctetIsNeverInLine(Endpoint):
+    """The user who wants it in its place gets it apart all the same."""
+
+    def check_urg(self, segment: Segment) -> bool:
+        self.settings.urgent_inline = False
         return super().check_urg(segment)
 
 
