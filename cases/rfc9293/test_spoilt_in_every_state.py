@@ -131,7 +131,7 @@ def test_after_our_fin_a_segment_without_ack_is_dropped_in_silence(peer, ctl):
 @pytest.mark.parametrize("ctl", [NO_CTL, PSH], ids=str)
 @target_in(SYN_RECEIVED, opened="active")
 def test_after_crossing_syns_data_without_ack_is_dropped(peer, ctl):
-    peer.inject(peer.craft(ctl, data=b"to be lost"))
+    peer.inject(peer.craft(ctl, data=2 * TEN))  # longer than what follows, so that it would show
     peer.send(ACK, data=TEN)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.snd_nxt)  # the first thing that is said
 
