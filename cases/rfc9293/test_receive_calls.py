@@ -87,10 +87,11 @@ def pieces(seed):
 @requirement("RFC9293:3.10.7.4-text-stream", "RFC9293:3.10.3-recv-estab")
 @pytest.mark.parametrize("seed", range(5))
 @target_in(ESTABLISHED, opened=BOTH)
-def test_user_gets_each_octet_once_and_in_order(peer, target, seed):
+def test_user_gets_each_octet_once_and_in_order(peer, target, timing, seed):
     start = peer.snd_nxt
     for first, end in pieces(seed):
         peer.send(ACK, seq=start + first, data=STREAM[first:end])
+        peer.hear_for(timing.settle)  # all at once might be more than a small host has room for
     peer.send(FIN | ACK, seq=start + len(STREAM))
     assert target.receive(len(STREAM)) == STREAM
     assert target.end_of_stream()
