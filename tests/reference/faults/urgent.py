@@ -128,6 +128,14 @@ class UrgentPointerBeyondTheSegmentDropsIt(Endpoint):
         return False if beyond else super().check_urg(segment)
 
 
+@fault("urgent-text-completes-no-handshake", breaks=("RFC9293:MUST-30", "RFC9293:3.10.7.4-ack-synrcvd-ok"))
+class UrgentTextCompletesNoHandshake(Endpoint):
+    """What has URG is out of the question before ESTABLISHED."""
+
+    def check_ack_in_syn_received(self, segment: Segment) -> bool:
+        return not segment.ctl & URG and super().check_ack_in_syn_received(segment)
+
+
 @fault("urgent-pointer-after-the-fin-is-told", breaks="RFC9293:3.10.7.4-urg-late")
 class UrgentPointerAfterTheFinIsTold(Endpoint):
     def check_urg(self, segment: Segment) -> bool:
