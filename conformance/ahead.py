@@ -143,7 +143,7 @@ class Ahead:
             self._again(record, f"the tester was {late:.2f} s late")
         elif behind > TOLERANCE and not record.case.bench.subject.path.spoils:
             # It may have been the agent that took its time, or what the case does: a second failure is believed.
-            self._again(record, f"a segment waited {behind:.2f} s for the tester")
+            self._again(record, f"a segment or a call waited for {behind:.2f} s")
 
     def _again(self, record: Record, why: str) -> None:
         """Have a case that failed under a late tester run once more, and say so: when the others have been started."""

@@ -128,8 +128,9 @@ class Case:
 
     @property
     def behind(self) -> float:
-        """For how many seconds a segment lay unheard at most: others took their time, the agent or the case itself."""
-        return max((peer.behind for peer in self.peers), default=0.0)
+        """For how many seconds a segment lay unheard, or the agent was waited for, at most: others took their time."""
+        waited = self._agent.slowest if self._agent is not None else 0.0
+        return max([waited, *(peer.behind for peer in self.peers)])
 
     @property
     def violations(self) -> list[Nonconformance]:

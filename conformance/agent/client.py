@@ -93,6 +93,11 @@ class Agent(Tuning):
         self._connect_socket = 0
 
     @property
+    def slowest(self) -> float:
+        """For how many seconds a response was waited for at most."""
+        return self._exchange.slowest
+
+    @property
     def asked(self) -> bool:
         """Whether anything was asked: if so, there may be something for `end_test` to undo."""
         return self._exchange.asked

@@ -31,6 +31,7 @@ class Exchange:
         self.where = where
         self.version: tuple[int, ...] = ()
         self.asked = False
+        self.slowest = 0.0
         self._channel = channel
         self._reply_within = reply_within
         self._service = service
@@ -46,8 +47,10 @@ class Exchange:
         AgentRefused when it says no, NotApplicable when there is no such primitive, Inconclusive when none comes.
         """
         self._check_usable(primitive)
+        start = self._channel.now()
         self._send(primitive, *values)
-        response = self._response(primitive, self._channel.now() + self._reply_within)
+        response = self._response(primitive, start + self._reply_within)
+        self.slowest = max(self.slowest, self._channel.now() - start)
         if response is None:
             self._unanswered = primitive.name
             raise self._silent(primitive.name)
