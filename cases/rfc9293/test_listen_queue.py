@@ -1,16 +1,16 @@
 """More connections than the user accepts: the queue of a listener (RFC 9293, sections 3.10.7.2 and 3.10.7.4)."""
 
-from conformance import ACK, LISTEN, NOTHING, SYN, reply, requirement, target_in
+from conformance import ACK, LISTEN, NOTHING, RST, SYN, reply, requirement, target_in
 
 WAITING = 2
 """How many established connections the user lets wait; the target may round it up, as long as there is an end."""
 
 
 def shakes_hands(one):
-    """Open, and tell whether the target answered. The RFC knows no full queue: a lost SYN is the worst it may do."""
+    """Open, and tell whether the target agreed. Whether a full queue may reset is one case's to judge, not each one's."""
     one.send(SYN)
-    answer = one.expect_one_of(reply(SYN | ACK, ack=one.iss + 1), NOTHING)
-    return answer is not None and one.send(ACK)
+    answer = one.expect_one_of(reply(SYN | ACK, ack=one.iss + 1), reply(RST | ACK, ack=one.iss + 1), NOTHING)
+    return answer is not None and SYN in answer.ctl and one.send(ACK)
 
 
 def crowd(another, port):
