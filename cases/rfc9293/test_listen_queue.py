@@ -7,7 +7,7 @@ WAITING = 2
 
 
 def shakes_hands(one):
-    """Open, and tell whether the target agreed. Whether a full queue may reset is one case's to judge, not each one's."""
+    """Open, and tell whether the target agreed. Whether a full queue may reset is for one case to judge."""
     one.send(SYN)
     answer = one.expect_one_of(reply(SYN | ACK, ack=one.iss + 1), reply(RST | ACK, ack=one.iss + 1), NOTHING)
     return answer is not None and SYN in answer.ctl and one.send(ACK)
