@@ -6,8 +6,11 @@ from conformance import seq as sequence
 from conformance.endpoint import Endpoint
 from conformance.errors import Nonconformance, NotApplicable
 from conformance.expectation import Expectation, show
-from conformance.options import Option
+from conformance.options import WINDOW_SCALE_KIND, Option
 from conformance.segment import Ctl, Segment
+
+BELOW = 1000
+"""How far below the window a number is that nobody mistakes for one of this connection."""
 
 NOTHING = Expectation(Ctl(0))
 """Among the choices of `Peer.expect_one_of`: silence conforms as well."""
@@ -99,8 +102,12 @@ class Peer(Endpoint):
         return self.expect(Ctl.ACK, seq=self.rcv_nxt, ack=self.snd_nxt, data=b"")
 
     def expect_gone(self) -> Segment:
-        """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2)."""
-        return self.expect_reset(seq=self.send(Ctl.ACK).ack)
+        """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2).
+
+        It is far below the window, where a connection that is still there answers with an ACK. And no listener takes it
+        for the end of a handshake: with SYN cookies (RFC 4987, section 3.6), an ACK at RCV.NXT would open another.
+        """
+        return self.expect_reset(seq=self.send(Ctl.ACK, seq=sequence.add(self.snd_nxt, -BELOW)).ack)
 
     def expect_reset(self, *, seq: int) -> Segment:
         """A reset with that number has to come.
@@ -115,6 +122,11 @@ class Peer(Endpoint):
         """NotApplicable where the connection has no timestamps, because the target did not take them up."""
         if not self.tcb.timestamps:
             raise NotApplicable("the target negotiates no timestamps")
+
+    def needs_window_scale(self) -> None:
+        """NotApplicable where windows are not scaled on this connection, because the target did not take it up."""
+        if not self.tcb.negotiated(WINDOW_SCALE_KIND):
+            raise NotApplicable("the target negotiates no window scaling")
 
     def expect_challenge_or_gone(self) -> Segment | None:
         """A reset in the window, but not at RCV.NXT, has to be challenged, and the connection lives on (RFC 5961, 3.2).

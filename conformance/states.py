@@ -163,4 +163,6 @@ def _is_told(walk: Walk, target: Target) -> bool:
             return True
     except NotApplicable:  # it tells the states of some connections only, such as those that have a socket
         return False
+    if walk == Walk(State.SYN_RECEIVED) and target.state() is State.LISTEN:
+        return False  # it answers from a SYN cookie, without state (RFC 4987, section 3.6): the SYN,ACK has to do
     raise Inconclusive(f"the walk to {walk} failed: the agent says {target.state()}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from fakewire import IRS, FakeWire, answer, established, peer_on
 
-from conformance.errors import Inconclusive, Nonconformance
+from conformance import seq
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable
 from conformance.expectation import reply
 from conformance.options import TIMESTAMPS_KIND, mss, timestamps
 from conformance.peer import NOTHING
@@ -202,6 +203,19 @@ def test_expect_gone() -> None:
     peer, _ = established(keeps_alive)
     with pytest.raises(Nonconformance):
         peer.expect_gone()
+
+
+def test_expect_gone_asks_with_a_number_that_no_syn_cookie_fits() -> None:
+    peer, wire = established(lambda segment: [answer(segment, RST, seq=segment.ack)])
+    peer.expect_gone()
+    assert wire.sent[-1] is not None
+    assert seq.distance(peer.snd_nxt, wire.sent[-1].seq) == -1000
+
+
+def test_what_needs_scaled_windows_is_not_applicable_without() -> None:
+    peer, _ = established()
+    with pytest.raises(NotApplicable, match="window scaling"):
+        peer.needs_window_scale()
 
 
 def test_a_reset_in_the_window_is_challenged_or_obeyed() -> None:

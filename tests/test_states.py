@@ -87,6 +87,13 @@ def test_the_agent_is_asked_as_well() -> None:
         bring(Walk(State.ESTABLISHED), peer_on(FakeWire(listening)), contradicting)
 
 
+def test_a_listener_may_answer_from_a_syn_cookie_without_state() -> None:
+    peer = peer_on(FakeWire(listening))
+    stateless: Any = Told(State.LISTEN)
+    bring(Walk(State.SYN_RECEIVED), peer, stateless)
+    assert peer.transcript.entries[-1].text == "the target is in SYN-RECEIVED"
+
+
 def test_a_walk_that_fails_is_inconclusive_and_says_why() -> None:
     target: Any = Deaf()
     with pytest.raises(Inconclusive) as caught:

@@ -74,6 +74,7 @@ def test_reset_far_away_is_ignored(peer, away):
 @offering(mss(1400), window_scale(7))
 @target_in(ESTABLISHED)
 def test_reset_above_a_scaled_window_is_ignored(peer):
+    peer.expect_alive()  # which tells the window: that of the SYN,ACK may have grown
     scale = 1 << peer.tcb.snd_shift  # what rounding may hide
     peer.send(RST, seq=peer.snd_nxt + peer.snd_wnd + scale)
     peer.expect_ignored()
@@ -97,6 +98,7 @@ def test_reset_at_the_last_number_of_the_window_is_challenged_or_obeyed(peer):
 @offering(mss(1400), window_scale(7))
 @target_in(ESTABLISHED)
 def test_reset_at_the_last_number_of_a_scaled_window_is_challenged_or_obeyed(peer):
+    peer.expect_alive()
     peer.send(RST, seq=peer.snd_nxt + peer.snd_wnd - 1)
     peer.expect_challenge_or_gone()
 

@@ -142,6 +142,7 @@ def test_first_syn_again_with_another_mss_changes_nothing(peer, target):
 @offering(mss(1460), window_scale(7))
 @target_in(ESTABLISHED)
 def test_first_syn_again_with_another_scale_changes_nothing(peer, target):
+    peer.needs_window_scale()
     peer.send(ACK, window=1)  # 128 octets
     peer.inject(peer.craft(SYN, seq=peer.iss, options=(mss(1460), window_scale(0))))
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)

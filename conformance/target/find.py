@@ -22,7 +22,7 @@ from conformance.target.preflight import Named, Reached, named, reach, sources_o
 from conformance.target.profile import Profile
 from conformance.target.subject import Route, Subject
 from conformance.target.survey import Survey, survey
-from conformance.timing import INITIAL_RTO, Timing
+from conformance.timing import RTO_AFTER_LOST_SYN, Timing
 from conformance.wire.guard import Guard
 from conformance.wire.host import Host
 from conformance.wire.loop import Loop
@@ -183,9 +183,9 @@ def _subject(
     facts: dict[str, Any],
 ) -> Subject:
     answer = max(found.answer, profile.reaction or 0.0)
-    timing = Timing(
-        rtt=found.rtt, answer=answer, rto=found.rto or INITIAL_RTO, msl=profile.msl, spread=found.path.spread
-    )
+    # Who does not send a SYN,ACK again may take the handshake for one that lost its SYN, and start with that timeout.
+    rto = found.rto or RTO_AFTER_LOST_SYN
+    timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread)
     facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
         "mac": reached.mac.hex(),
