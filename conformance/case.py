@@ -73,6 +73,7 @@ class Case:
         local = self.bench.source(self.family) if address is None else address
         flow = Flow(local, self.bench.fresh_port(), remote or self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
+        peer.before_text = self.target.check_reads
         if offer is not None:
             peer.offer = offer
         self.peers.append(peer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from conformance import options as tcp_options
 from conformance import seq as sequence
@@ -35,6 +36,7 @@ class Connection:
         self.family = family_of(flow.remote)
         self.offer: tuple[Option, ...] = (tcp_options.mss(_OWN_MSS[self.family]),)
         self.ip = Header()
+        self.before_text: Callable[[], None] = lambda: None  # called with every text that is new to the target
         self.inbox = wire.open(flow)
         self.packets: list[bytes] = []
         self.judging = True

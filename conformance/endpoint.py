@@ -51,6 +51,8 @@ class Endpoint(Connection):
         sent = self._transmit(craft(*self._segment(ctl, **fields)))
         if sent is None:
             raise Inconclusive("the segment does not read back as one")
+        if sent.data and sequence.lt(self.tcb.snd_nxt, sequence.add(sent.seq, len(sent.data))):
+            self.before_text()
         self.tcb.sent(sent)
         self.watch.sent(sent, self.tcb)
         self.transcript.segment("peer", sent, self.tcb.iss, self.tcb.irs)

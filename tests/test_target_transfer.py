@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.errors import NotApplicable
 from conformance.target.transfer import PIECE, Transfer
 from conformance.timing import Timing
 from conformance.transcript import Transcript
@@ -61,3 +62,11 @@ def test_a_user_who_reads_all_cannot_read_a_little() -> None:
     user.receive(4)
     with pytest.raises(AssertionError, match="reads all"):
         user.receive_only(1)
+
+
+def test_after_a_close_that_ends_reading_nothing_is_to_be_received() -> None:
+    user = user_of(Agent(b"x" * 5))
+    user._reads_no_more = True
+    for call in (lambda: user.receive_only(5), user.begin_to_receive, user.check_reads):
+        with pytest.raises(NotApplicable, match="MAY-1"):
+            call()

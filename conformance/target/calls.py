@@ -36,6 +36,7 @@ class Calls:
         self._remote: tuple[str, int] | None = None
         self._receiving = False
         self._prepared = False
+        self._reads_no_more = False
 
     @property
     def has_agent(self) -> bool:
@@ -62,6 +63,11 @@ class Calls:
     def tells_state(self) -> bool:
         """Whether the agent can tell states: a private primitive, which no foreign server has."""
         return self.subject.agent_ours
+
+    def check_reads(self) -> None:
+        """Raise `NotApplicable` where the target's CLOSE has ended reading, which leaves new text to be reset."""
+        if self._reads_no_more:
+            raise NotApplicable("the target's CLOSE ends reading, too, as RFC 9293 allows (section 3.6.1, MAY-1)")
 
     def refuses(self, call: Callable[..., object], *args: object, **named: object) -> bool:
         """Make a user call that the TCP may refuse, such as `refuses(target.send, data)`; tell whether it did."""

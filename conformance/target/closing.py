@@ -12,9 +12,13 @@ class Closing(Calls):
     """CLOSE and ABORT."""
 
     def close(self) -> None:
-        """CLOSE: no more data to send. Receiving goes on (what POSIX calls shutdown(SHUT_WR))."""
+        """CLOSE: no more data to send. Receiving goes on (what POSIX calls shutdown(SHUT_WR)).
+
+        It ends where the profile says that the TCP knows no other CLOSE: then text that comes later is not applicable.
+        """
         self._call("CLOSE")
         self._needs_agent("close").shutdown(self._open_connection(), SEND_ONLY)
+        self._reads_no_more = self.subject.half_duplex_close
 
     def release(self) -> None:
         """Give the socket up in both directions (what POSIX calls close): nobody will read what still comes."""

@@ -213,6 +213,7 @@ def _subject(
         lab=lab,
         max_connections=profile.max_connections or (LAB_CONNECTIONS if lab else FEW_CONNECTIONS),
         unreachable=tuple(profile.unreachable),
+        half_duplex_close=profile.half_duplex_close,
         profile=profile.source or None,
         services=found.services,
         path=found.path,

@@ -118,7 +118,11 @@ SCHEMA: dict[str, Any] = {
     "ports": {"open": _PORT, "closed": _PORT},
     "agent": {"address": _text},
     "timers": {"msl": _seconds, "reaction": _seconds},
-    "limits": {"max_connections": _integer(1_000_000, "a number of connections"), "unreachable": _walks},
+    "limits": {
+        "max_connections": _integer(1_000_000, "a number of connections"),
+        "unreachable": _walks,
+        "half_duplex_close": _truth,
+    },
     "path": {"spoils": _truth},
     "features": {"offered": _texts, "absent": _texts},
     "lifted": [{"case": _text, "requirement": _text, "family": _family, "reason": _text}],

@@ -32,7 +32,7 @@ class Subject:
     `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard;
     `lab` and `model` that it is the embedded lab's kernel, or the reference endpoint.
     `closed_port` is None when no port was found that resets; `closed_reason` then says why.
-    `unreachable` are the walks that the profile says lead nowhere.
+    `unreachable` are the walks that the profile says lead nowhere; `half_duplex_close` is what it says of CLOSE.
     `services` names the plain services found, by port. `path` is what was measured of the path to it.
     `facts` are for the report.
     """
@@ -52,6 +52,7 @@ class Subject:
     max_connections: int = 100
     profile: str | None = None
     unreachable: tuple[str, ...] = ()
+    half_duplex_close: bool = False
     services: Mapping[str, int] = field(default_factory=dict)
     path: Quality = PERFECT
     facts: Mapping[str, Any] = field(default_factory=dict)

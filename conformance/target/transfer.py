@@ -71,6 +71,7 @@ class Transfer(Calls):
         """
         agent = self._needs_agent("receive")
         assert not self._receiving, "the user reads all that comes"
+        self.check_reads()
         self._call(f"RECEIVE {octets} octets, and no more")
         data = b""
         while len(data) < octets:
@@ -126,6 +127,7 @@ class Transfer(Calls):
         return None
 
     def _start_receiving(self, agent: Agent) -> None:
+        self.check_reads()
         if not self._receiving:
             agent.receive_and_forward(self._open_connection())
             self._receiving = True
