@@ -91,6 +91,8 @@ class Bench:
         self._patience = self.subject.timing.reply
 
     def _knock(self, family: str) -> None:
+        if not self.subject.open_port:
+            return
         for _ in range(KNOCKS if self.subject.path.spoils else 1):
             if self._is_answered(family):
                 return

@@ -71,7 +71,8 @@ class Case:
         `remote` is another address of the target in place of the one under test.
         """
         local = self.bench.source(self.family) if address is None else address
-        flow = Flow(local, self.bench.fresh_port(), remote or self.target.address, port)
+        ours = (port is None and self.bench.subject.opens_to) or self.bench.fresh_port()
+        flow = Flow(local, ours, remote or self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
         peer.before_text = self.target.check_reads
         if offer is not None:

@@ -26,6 +26,7 @@ class Stack:
 
     `module` is the one of `conformance.lab` that holds it (see `holder`). `needs` are commands and files of the system,
     each with the Debian package it is in; `built` is what `make stacks` makes for it.
+    `opens_to` is the port to which its user can have it open a connection, where that is all that can be done; else 0.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Stack:
     families: tuple[str, ...] = FAMILIES
     needs: tuple[tuple[str, str], ...] = ()
     built: tuple[str, ...] = ()
+    opens_to: int = 0
 
     @property
     def profile(self) -> Path:
@@ -77,6 +79,7 @@ STACKS = {
             ),
             built=("uefi/EFI/BOOT/BOOTX64.EFI",),
         ),
+        Stack("grub", "grub", families=("ipv4",), needs=(("grub-emu", "grub-emu"),), opens_to=80),
         Stack("pmd-pytcp", "pytcp", built=("agent.so", "pmd-pytcp")),
     )
 }

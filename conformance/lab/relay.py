@@ -98,7 +98,7 @@ def run(
             preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
         )
     try:
-        with near, _woken() as wake:
+        with near, woken() as wake:
             frames = Frames()
             _await_ready(near, frames, start_limit)
             place.ready(notes=ready())
@@ -124,7 +124,7 @@ def _await_ready(near: socket.socket, frames: Frames, limit: float) -> None:
 
 
 @contextlib.contextmanager
-def _woken() -> Any:
+def woken() -> Any:
     """A socket that can be read when SIGTERM or SIGINT has come."""
     wake, woken = socket.socketpair()
     with wake, woken:
@@ -147,7 +147,7 @@ def _carry(
             ready = {key.fileobj for key, _ in selector.select()}
             if wake in ready:
                 return
-            _cross(bridge, ready)
+            cross(bridge, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
                 _write(near, frame(numbers.of(address), datagram))
@@ -157,7 +157,8 @@ def _carry(
                         control.sendto(answer, numbers.address(number))
 
 
-def _cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:
+def cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:
+    """Have the one of two sockets say what the other, which is among those that are `ready`, has heard."""
     for source, other in zip(bridge, reversed(bridge), strict=True):
         if source in ready:
             with contextlib.suppress(OSError):  # no room: a cable loses frames, too

@@ -33,6 +33,9 @@ LAB_CONNECTIONS = 64
 FEW_CONNECTIONS = 8
 """How many cases are in flight at a target of which nothing is known: what a home router bears easily."""
 
+OPENER = Survey(0, None, "its user can only have it open a connection", {}, rtt=0.0, answer=0.0, rto=None)
+"""What is known of a target that offers nothing."""
+
 MERGING = frozenset({"generic receive"})
 """Offloads of our own interface that hand us other segments than the target sent."""
 
@@ -69,7 +72,8 @@ def _lab_target(
     }
     host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes}, loop=loop)
     with contextlib.closing(_Shut(host)):
-        found = _survey(host, routes, target.open_port, target.closed_port, perfect=not meddler or meddler.path is None)
+        perfect, one = not meddler or meddler.path is None, stacks.stack_of(option)
+        found = OPENER if one.opens_to else _survey(host, routes, target.open_port, target.closed_port, perfect=perfect)
         version = _agent_version(host, target.agent)
     subject = _subject(
         stacks.name_of(option),
@@ -81,6 +85,7 @@ def _lab_target(
         lab=True,
         facts={"notes": list(target.notes), "start_time": took} | _meddled(meddler, target.notes),
     )
+    subject = replace(subject, opens_to=one.opens_to)
     return replace(subject, timing=replace(subject.timing, way=RELAY_TIME)) if meddler else subject
 
 

@@ -128,6 +128,8 @@ class Opening(Calls):
 
     def connected(self, within: float | None = None) -> str:
         """Return how the active OPEN ended: `ok`, `refused`, `reset`, `timeout` ...; `pending` when it has not yet."""
+        if self.subject.opens_to:
+            raise NotApplicable("its user does not tell what becomes of an attempt")
         span = self._timing.reply if within is None else within
         outcome = self._needs_agent("connect").connect_outcome(self._now() + span)
         return "pending" if outcome is None else outcome.name.lower()
