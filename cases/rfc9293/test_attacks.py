@@ -13,7 +13,7 @@ TEXT = b"0123456789"
 
 
 @alone
-@requirement("RFC9293:7-syn-flood", "RFC4987:3.6-cookie-handshake", "RFC4987:3-syn-cache")
+@requirement("RFC9293:7-syn-flood", "RFC4987:3.6-cookie-handshake")
 @target_in(LISTEN)
 def test_flood_of_syns_keeps_nobody_out(peer, another, target, timing, flood):
     port = target.listen(backlog=QUEUE)
