@@ -56,7 +56,7 @@ def test_soft_error_does_not_end_a_connection(peer, target, error):
     peer.expect_alive()
 
 
-@requirement("RFC9293:MUST-56", "RFC5461:4.1-soft-as-hard-syn")
+@requirement("RFC9293:MUST-56")
 @pytest.mark.parametrize("error", each(SOFT))
 @target_in(SYN_SENT)
 def test_soft_error_does_not_end_an_attempt_to_connect(peer, error):
@@ -65,7 +65,7 @@ def test_soft_error_does_not_end_an_attempt_to_connect(peer, error):
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
 
 
-@requirement("RFC9293:MUST-56", "RFC5461:4.1-soft-as-hard-syn", "RFC1122:3.2.2.1-hint")
+@requirement("RFC9293:MUST-56", "RFC1122:3.2.2.1-hint")
 @pytest.mark.parametrize("error", each(SOFT))
 @target_in(SYN_RECEIVED)
 def test_soft_error_does_not_end_a_half_open_connection(peer, error):
