@@ -27,11 +27,11 @@ def room(peer, target):
 
 
 def say(peer, data):
-    """Send data in full segments, ten at once (RFC 6928), and see them acknowledged; return the last ACK.
+    """Send data in full segments, four at once, and see them acknowledged; return the last ACK.
 
-    What is not acknowledged is sent again: ten at once may be more than the target has room for on their way to TCP.
+    What is not acknowledged is sent again: more than a few at once may find no room on their way to TCP.
     """
-    size = 10 * peer.tcb.snd_mss(peer.family)
+    size = 4 * peer.tcb.snd_mss(peer.family)
     for start in range(0, len(data), size):
         ack = fly(peer, data[start : start + size])
     return ack
