@@ -71,10 +71,13 @@ class Case:
         `remote` is another address of the target in place of the one under test.
         """
         local = self.bench.source(self.family) if address is None else address
-        ours = (port is None and self.bench.subject.opens_to) or self.bench.fresh_port()
+        opens_to = self.bench.subject.opens_to
+        if opens_to and port == self.bench.subject.open_port:
+            raise NotApplicable(self.bench.subject.closed_reason)
+        ours = (port is None and opens_to) or self.bench.fresh_port()
         flow = Flow(local, ours, remote or self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)
-        peer.before_text = self.target.check_reads
+        peer.before_text, peer.user_speaks = self.target.check_reads, bool(opens_to)
         if offer is not None:
             peer.offer = offer
         self.peers.append(peer)
@@ -114,7 +117,7 @@ class Case:
             return None
         if walk.state is State.CLOSED:
             if subject.closed_port is None:
-                raise Inconclusive(subject.closed_reason)
+                raise (NotApplicable if subject.opens_to else Inconclusive)(subject.closed_reason)
             return subject.closed_port
         return self.target.listen() if self.target.has_agent else subject.open_port
 

@@ -38,6 +38,7 @@ class Connection:
         self.ip = Header()
         self.before_text: Callable[[], None] = lambda: None  # called with every text that is new to the target
         self.inbox = wire.open(flow)
+        self.user_speaks = False  # of itself, as soon as there is a connection: nothing expects that text
         self.packets: list[bytes] = []
         self.judging = True
         self.late = self.behind = self.overdue = 0.0

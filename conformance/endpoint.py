@@ -148,7 +148,7 @@ class Endpoint(Connection):
     def _hear(self, segment: Segment) -> None:
         if self.flow.remote_port is None:
             self._bind(segment.sport)
-        self._repeated = self._is_repeated(segment)
+        self._repeated = self._is_repeated(segment) or (self.user_speaks and bool(segment.data))
         if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
             self._said[_kind(segment), segment.seq] = segment.len
         self.tcb.heard(segment)

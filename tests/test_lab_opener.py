@@ -46,7 +46,13 @@ def test_it_knows_no_other_call(opener: Opener, request_: bytes) -> None:
 
 
 def test_its_port_is_its_own_choice(opener: Opener) -> None:
-    assert asked(opener, p.CREATE_AND_BIND.ask(True, 7, "198.18.0.1")).result == Result.INVALID_PARAMETER
+    assert asked(opener, p.CREATE_AND_BIND.ask(True, 7, "198.18.0.1")).result == Result.NO_PRIMITIVE
+
+
+def test_it_opens_one_connection_at_a_time(opener: Opener, log: list[Any]) -> None:
+    results = [asked(opener, p.CONNECT.ask(number, 80, "198.18.1.0")).result for number in (1, 2)]
+    assert results == [Result.OK, Result.NO_PRIMITIVE]
+    assert len(log) == 1
 
 
 def test_what_is_no_request_is_not_answered(opener: Opener) -> None:

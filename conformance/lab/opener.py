@@ -14,12 +14,13 @@ from conformance.agent.protocol import VERSION, Kind, Message, ProtocolError, Re
 class Opener:
     """Answers the requests that come over the control channel.
 
-    `open` issues the OPEN to an address and port; `end` makes an end of whatever was opened.
+    `open_to` issues the OPEN to an address and port, or raises ValueError; `end` makes an end of what was opened.
     """
 
     def __init__(self, open_to: Callable[[str, int], None], end: Callable[[], None]) -> None:
         self._open_to = open_to
         self._end = end
+        self._opened = False
         self._numbers = itertools.count(1)
         self._calls: dict[Primitive, Callable[..., Any]] = {
             p.GET_VERSION: lambda: VERSION,
@@ -44,8 +45,10 @@ class Opener:
             return unknown.answer(result=Result.NO_PRIMITIVE, service=message.service)
         try:
             values = self._calls[primitive](*primitive.request.decode(message.data))
-        except (ProtocolError, ValueError):
+        except ProtocolError:
             return primitive.answer(result=Result.INVALID_PARAMETER, service=message.service)
+        except ValueError:  # more than the one thing that it can do
+            return primitive.answer(result=Result.NO_PRIMITIVE, service=message.service)
         return primitive.answer(*values, service=message.service)
 
     def _create(self, bind: bool, port: int, address: str) -> tuple[int]:
@@ -54,9 +57,13 @@ class Opener:
         return (next(self._numbers) & 0xFFFF,)
 
     def _connect(self, number: int, port: int, address: str) -> tuple[()]:
+        if self._opened:
+            raise ValueError("it opens one connection at a time")
         self._open_to(address, port)
+        self._opened = True
         return ()
 
     def _end_test(self, number: int, name: str) -> tuple[()]:
         self._end()
+        self._opened = False
         return ()

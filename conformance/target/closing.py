@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from conformance.errors import NotApplicable
 from conformance.target.calls import Calls
 
 SEND_ONLY = 1
@@ -27,6 +28,8 @@ class Closing(Calls):
 
     def abort(self) -> None:
         """ABORT: reset the connection and discard it."""
+        if self._reads_no_more:
+            raise NotApplicable("its user has no call left after the CLOSE")
         self._call("ABORT")
         self._needs_agent("abort").close_socket(self._open_connection(), abort=True)
 
