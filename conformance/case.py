@@ -74,6 +74,8 @@ class Case:
         opens_to = self.bench.subject.opens_to
         if opens_to and port == self.bench.subject.open_port:
             raise NotApplicable(self.bench.subject.closed_reason)
+        if opens_to and any(one.flow.local_port == opens_to for one in self.peers):
+            raise NotApplicable("the target opens one connection at a time")
         ours = (port is None and opens_to) or self.bench.fresh_port()
         flow = Flow(local, ours, remote or self.target.address, port)
         peer = Peer(self.bench.wire, flow, self.transcript, self.timing)

@@ -135,6 +135,8 @@ def go(walk: Walk, peer: Peer, target: Target) -> None:
 
     Inconclusive when it does not get there: the case has not begun, so it cannot fail.
     """
+    if str(walk) in target.subject.unreachable:
+        raise NotApplicable(f"the target cannot be brought to {walk}, as its profile says")
     try:
         for step in steps_to(walk):
             step(peer, target)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from fakewire import IRS, FakeWire, answer, peer_on
 
-from conformance.errors import Inconclusive
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.segment import Ctl, Segment
 from conformance.state import State
 from conformance.states import ACTIVE, PASSIVE, WALKS, Walk, bring, steps_to, target_in
@@ -20,6 +21,7 @@ class Deaf:
 
     has_agent = False
     tells_state = False
+    subject = SimpleNamespace(unreachable=("SYN-SENT",))
 
 
 class Told(Deaf):
@@ -101,3 +103,8 @@ def test_a_walk_that_fails_is_inconclusive_and_says_why() -> None:
     assert str(caught.value) == (
         "the walk to ESTABLISHED failed:\nexpected  <ACK=ISS+1><CTL=SYN,ACK>\ngot       nothing within 1 s"
     )
+
+
+def test_a_walk_that_the_profile_says_leads_nowhere_is_not_applicable() -> None:
+    with pytest.raises(NotApplicable, match="SYN-SENT"):
+        bring(Walk(State.SYN_SENT, ACTIVE), peer_on(FakeWire()), Deaf())  # type: ignore[arg-type]

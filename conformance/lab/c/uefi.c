@@ -383,11 +383,12 @@ static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, s
     data.FragmentTable[0].FragmentBuffer = octets;
     token.Packet.RxData = &data;
     token.CompletionToken.Event = event();
+    token.CompletionToken.Status = EFI_NOT_READY;
     status = CALL(sock, Receive, &token);
     if (status == EFI_SUCCESS) {
         if (!signalled(token.CompletionToken.Event)) {
-            CALL(sock, Cancel, &token);
-            status = EFI_NOT_READY;
+            CALL(sock, Cancel, &token); /* that signals it, unless something has come meanwhile */
+            status = token.CompletionToken.Status == EFI_ABORTED ? EFI_NOT_READY : token.CompletionToken.Status;
         } else {
             status = token.CompletionToken.Status;
         }

@@ -50,7 +50,7 @@ void uefi_system_begin(EFI_BOOT_SERVICES *of)
     out(DATA, 1);
     out(DIVISOR, 0);
     out(FORMAT, 3);
-    out(FIFO, 7);
+    out(FIFO, 0xC7); /* as many octets at once as there can be */
     out(MODEM, 3);
 }
 
