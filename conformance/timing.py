@@ -41,7 +41,7 @@ class Timing:
     `rtt` is the median and `answer` the longest time from a segment to the answer that it draws at once; a profile's
     `reaction` stands in for `answer` where it is larger. `rto` is the first retransmission timeout of a SYN,ACK.
     `spread` is by how much the path makes one answer come later than another. A segment is under way to the target for
-    `way` at most, or as long as the slowest answer took.
+    `way` at most; where that is 0, as long as the slowest answer took.
     """
 
     rtt: float = 0.0
@@ -93,8 +93,11 @@ class Timing:
 
     @property
     def arrival(self) -> float:
-        """How long a segment of ours may be under way."""
-        return max(self.way, self.answer)
+        """How long a segment of ours may be under way.
+
+        A profile's `reaction` is no part of it: user calls that waited so long would miss the target's short timers.
+        """
+        return self.way or self.answer
 
     @property
     def initial_rto(self) -> float:

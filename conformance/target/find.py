@@ -86,7 +86,11 @@ def _lab_target(
         facts={"notes": list(target.notes), "start_time": took} | _meddled(meddler, target.notes),
     )
     subject = replace(subject, opens_to=one.opens_to)
-    return replace(subject, timing=replace(subject.timing, way=RELAY_TIME)) if meddler else subject
+    return (
+        replace(subject, timing=replace(subject.timing, way=max(RELAY_TIME, subject.timing.way)))
+        if meddler
+        else subject
+    )
 
 
 def _meddled(meddler: Meddler | None, notes: Sequence[str]) -> dict[str, Any]:
@@ -190,7 +194,7 @@ def _subject(
     answer = max(found.answer, profile.reaction or 0.0)
     # Who does not send a SYN,ACK again may take the handshake for one that lost its SYN, and start with that timeout.
     rto = found.rto or RTO_AFTER_LOST_SYN
-    timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread)
+    timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread, way=found.answer)
     facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
         "mac": reached.mac.hex(),
