@@ -29,6 +29,10 @@ tester was late."""
 LOOK_AGAIN = 0.02
 """Seconds after which to see whether another process has left a target."""
 
+BACKLOG = 200
+"""Cases that have begun and are not reported: when there are so many, no more are begun before pytest needs one. What a
+case has exchanged is kept until then."""
+
 
 class Ahead:
     """The records of one process. `items` are those that it is known to run, `bench_of` finds the bench for an item's
@@ -52,6 +56,7 @@ class Ahead:
         for record in sorted(self._records.values(), key=lambda record: (record.alone, -record.length)):
             self._waiting[record.name].append(record)
         self._flying: list[Record] = []
+        self._unreported = 0
         self._kept_out = False
 
     def _record_of(self, item: pytest.Item) -> Record | None:
@@ -73,12 +78,14 @@ class Ahead:
             # On a wire with virtual time a case may have come and gone: then there is nothing to wait for.
             if not record.done and (self._kept_out or any(not other.done for other in self._flying)):
                 self._loop.step(self._loop.after(LOOK_AGAIN) if self._kept_out else None)
-        self._start_more()
+        if self._unreported < BACKLOG:
+            self._start_more()
         return record
 
     def forget(self, item: pytest.Item) -> None:
         """Let go of what became of an item: it has been reported."""
-        self._records.pop(item, None)
+        if self._records.pop(item, None) is not None:
+            self._unreported -= 1
 
     def cancel(self) -> None:
         """Stop what is in flight; its connections are reset."""
@@ -128,6 +135,7 @@ class Ahead:
         record.task = self._loop.start(lambda: self._run(record))
 
     def _run(self, record: Record) -> None:
+        self._unreported += 1
         play(record)
         if record.beside:
             record.error = _dead(record) or record.error
@@ -147,6 +155,7 @@ class Ahead:
 
     def _again(self, record: Record, why: str) -> None:
         """Have a case that failed under a late tester run once more, and say so: when the others have been started."""
+        self._unreported -= 1
         record.reset(f"run again: in the first try, which failed, {why}")
         record.late = True
         self._flying.remove(record)
