@@ -232,7 +232,7 @@ static int stack_listen(void *with, int socket, int backlog)
     sock->remote.port = 0;
     result = configure(sock, 0);
     if (result != OK)
-        return result;
+        return result == CONNECTION_ILLEGAL ? EXISTS : result; /* that is how a port in use is told */
     sock->accepting.CompletionToken.Event = event();
     result = told(CALL(sock, Accept, &sock->accepting));
     sock->listening = result == OK;
