@@ -503,7 +503,9 @@ static int stack_configure(void *with, int socket, int parameter, const uint8_t 
     uint32_t number = 0;
     size_t at;
     (void)with;
-    if (sock->configured || length < 1 || length > 4)
+    if (sock->configured) /* its options are given with the OPEN, and never again */
+        return NO_PRIMITIVE;
+    if (length < 1 || length > 4)
         return INVALID_PARAMETER;
     for (at = 0; at < length; at++)
         number = number << 8 | value[at];
