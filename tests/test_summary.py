@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+from collections import Counter
+
 from test_document import verdict
 
 from conformance.report.summary import Line, summary
+from conformance.requirements import catalogue, of_rfc
+
+ALL = Counter(one.level for one in of_rfc("9293").values())
 
 
 def lines(*verdicts, width: int = 100) -> list[str]:
@@ -42,10 +47,10 @@ def test_the_whole_of_it() -> None:
         "not applicable         1       .       .       1",
         "conforms               2       .       .       2",
         "",
-        "requirements judged: 4 of the catalogue's 888",
-        "  RFC 9293 4/391",
+        f"requirements judged: 4 of the catalogue's {len(catalogue())}",
+        f"  RFC 9293 4/{len(of_rfc('9293'))}",
         "of RFC 9293, by level and topic",
-        "  MUST 2/279 | SHOULD 1/56 | MAY 1/35",
+        f"  MUST 2/{ALL['MUST']} | SHOULD 1/{ALL['SHOULD']} | MAY 1/{ALL['MAY']}",
         "  close 1/47 | isn 1/6 | reset 1/54 | timewait 1/11",
         "",
         "violates",
@@ -75,10 +80,10 @@ def test_the_whole_of_it() -> None:
 def test_a_run_in_which_all_conforms_is_short() -> None:
     assert lines(verdict())[8:] == [
         "",
-        "requirements judged: 1 of the catalogue's 888",
-        "  RFC 9293 1/391",
+        f"requirements judged: 1 of the catalogue's {len(catalogue())}",
+        f"  RFC 9293 1/{len(of_rfc('9293'))}",
         "of RFC 9293, by level and topic",
-        "  MUST 1/279",
+        f"  MUST 1/{ALL['MUST']}",
         "  timewait 1/11",
         "",
         "evidence  reports/out/lab-linux/",
