@@ -41,7 +41,7 @@ class Timing:
     `rtt` is the median and `answer` the longest time from a segment to the answer that it draws at once; a profile's
     `reaction` stands in for `answer` where it is larger. `rto` is the first retransmission timeout of a SYN,ACK.
     `spread` is by how much the path makes one answer come later than another. A segment is under way to the target for
-    `way` at most; where that is 0, as long as the slowest answer took.
+    `way` at most, or as long as the slowest answer took.
     """
 
     rtt: float = 0.0
@@ -95,9 +95,10 @@ class Timing:
     def arrival(self) -> float:
         """How long a segment of ours may be under way.
 
-        A profile's `reaction` is no part of it: user calls that waited so long would miss the target's short timers.
+        The stack's own time, which a profile's `reaction` may tell, counts for no more than 0.1 s: user calls that
+        waited longer would miss what the target's short timers, of 0.2 s, change.
         """
-        return self.way or self.answer
+        return max(self.way, min(self.answer, 0.1))
 
     @property
     def initial_rto(self) -> float:
