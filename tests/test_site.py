@@ -18,6 +18,7 @@ from conformance.site.cells import cells_of, differ
 from conformance.site.results import Result, changed, keep, load
 from conformance.site.source import Sources
 from conformance.transcript.plain import dump
+from conformance.transcript.plain import load as read
 
 ROOT = Path(__file__).parents[1]
 CASE = "rfc9293/test_time_wait.py::test_retransmitted_fin_is_acknowledged_again"
@@ -60,9 +61,13 @@ def run(tmp_path: Path) -> Path:
 def test_an_archive_has_what_a_reader_may_want_to_see(run: Path, tmp_path: Path) -> None:
     path = keep(load(run), tmp_path / "kept")
     assert path.name == "linux.tar.xz"
-    again = load(path)
-    assert again.document == load(run).document
+    again, before = load(path), load(run)
+    assert [one.verdict for one in again.verdicts] == [one.verdict for one in before.verdicts]
     assert sorted(place.split("/")[-2] for place in again.exchanges) == ["ipv4-conforms", "ipv4-violates"]
+    named = [(one.family, one.verdict) for one in again.verdicts if one.evidence]
+    assert sorted(named) == [("ipv4", "conforms"), ("ipv4", "violates")]  # and none that is not in the archive
+    times = [entry.at for octets in again.exchanges.values() for entry in read(octets).entries]
+    assert times == [round(at, 6) for at in times]
 
 
 def test_the_same_result_makes_the_same_octets(run: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from conformance.errors import UsageProblem
 from conformance.report.document import NAME, SCHEMA, unpack
 from conformance.report.evidence import PLAIN, target_folder
 from conformance.report.verdict import DIFFERS, WORDS, Verdict
+from conformance.site.lean import lean_document, lean_exchange
 
 SUFFIX = ".tar.xz"
 CHANGES = "changes.json"
@@ -103,7 +104,8 @@ def keep(result: Result, folder: Path) -> Path:
     path = folder / f"{result.slug}{SUFFIX}"
     before = load(path) if path.is_file() else None
     changes = list(changed(before, result)) if before else []
-    files = {NAME: _json(result.document), CHANGES: _json(changes), **dict(sorted(result.exchanges.items()))}
+    exchanges = {path: lean_exchange(octets) for path, octets in sorted(result.exchanges.items())}
+    files = {NAME: _json(lean_document(result.document, exchanges)), CHANGES: _json(changes), **exchanges}
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}")
     part.write_bytes(lzma.compress(_tar(files), preset=9))
