@@ -21,8 +21,11 @@ SIGNS: dict[Word | None, str] = {
 """A verdict's sign, so that colour is not all that tells it."""
 
 _STYLE = """
-:root { color-scheme: light dark; --line: #8884; --violates: #c62828; --deviates: #b26a00; --conforms: #2e7d32; }
-@media (prefers-color-scheme: dark) { :root { --violates: #ff8a80; --deviates: #ffcc80; --conforms: #a5d6a7; } }
+:root { color-scheme: light dark; --line: #8884; }
+:root { --violates: #c62828; --deviates: #b26a00; --conforms: #2e7d32; --doubt: #5b3fa8; }
+@media (prefers-color-scheme: dark) {
+  :root { --violates: #ff8a80; --deviates: #ffcc80; --conforms: #a5d6a7; --doubt: #c9b6ff; }
+}
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; }
@@ -31,7 +34,8 @@ thead th { vertical-align: bottom; font-weight: 500; }
 thead th span { writing-mode: vertical-rl; transform: rotate(180deg); white-space: nowrap; }
 tbody th { text-align: left; white-space: nowrap; font-weight: 500; position: sticky; left: 0; background: Canvas; }
 td a { text-decoration: none; color: inherit; display: block; }
-.violates, .inconclusive { color: var(--violates); font-weight: 700; }
+.violates { color: var(--violates); font-weight: 700; }
+.inconclusive { color: var(--doubt); font-weight: 700; }
 .deviates { color: var(--deviates); font-weight: 700; }
 .conforms { color: var(--conforms); }
 .impossible { color: #8888; }
