@@ -27,11 +27,22 @@ class Ctl(IntFlag):
     AE = 0x100
     ECN = AE | CWR | ECE
 
+    def __and__(self, other: int) -> Ctl:
+        """Return the bits that both have: out of a table, as every look at a segment asks for some."""
+        return CONTROL[int.__and__(self, other)]
+
+    __rand__ = __and__
+    __bool__ = int.__bool__
+    __hash__ = int.__hash__
+
     def __str__(self) -> str:
-        return CTL_TEXT[self & 0x1FF]
+        return CTL_TEXT[self]
 
 
-CTL_TEXT = [",".join(bit.name or "" for bit in Ctl if bit & bits) or "none" for bits in range(0x200)]
+CONTROL = [Ctl(bits) for bits in range(0x200)]
+"""Every combination of control bits, by its number."""
+
+CTL_TEXT = [",".join(bit.name or "" for bit in Ctl if bit & bits) or "none" for bits in CONTROL]
 """The text of every combination of control bits, such as `SYN,ACK`."""
 
 
@@ -158,7 +169,7 @@ def parse(packet: bytes, at: float = 0.0) -> Segment | None:
         dport=dport,
         seq=number,
         ack=ack,
-        ctl=Ctl(offset_ctl & 0x1FF),
+        ctl=CONTROL[offset_ctl & 0x1FF],
         window=window,
         urgent=urgent,
         options=parsed,

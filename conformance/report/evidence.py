@@ -42,11 +42,13 @@ def title_of(case: str, words: Iterable[str]) -> str:
 def draw(transcript: Transcript, title: str, verdict: str) -> dict[str, bytes]:
     """Return the files of a case by name."""
     from conformance.transcript import ladder, pcapng, plain, text
+    from conformance.transcript.account import account_of
 
+    account = account_of(transcript)
     return {
-        TEXT: f"{title}\n{verdict}\n\n{text.render(transcript)}\n".encode(),
-        LADDER: ladder.render(transcript, title, verdict).encode(),
-        CAPTURE: pcapng.render(transcript),
+        TEXT: f"{title}\n{verdict}\n\n{text.render(transcript, account)}\n".encode(),
+        LADDER: ladder.render(transcript, title, verdict, account).encode(),
+        CAPTURE: pcapng.render(transcript, account),
         PLAIN: plain.dump(transcript),
     }
 

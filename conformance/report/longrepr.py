@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
+from linecache import getlines
 from pathlib import Path
 
 import pytest
+from _pytest._code import Source
 from _pytest._code.code import ReprEntryNative, ReprExceptionInfo, ReprFileLocation, ReprTraceback
 
 from conformance.report.settle import Settled
@@ -54,5 +57,10 @@ def where(error: pytest.ExceptionInfo[BaseException] | None, item: pytest.Item) 
     if not entries:
         return "", None
     line = entries[-1].lineno + 1
-    source = " ".join(str(entries[-1].statement).split())
-    return f"{item.nodeid.partition('::')[0]}:{line}  {source}", line
+    return f"{item.nodeid.partition('::')[0]}:{line}  {_statement(item.path, line)}", line
+
+
+@cache
+def _statement(path: Path, line: int) -> str:
+    """Return the statement that a line belongs to, in one line. Many cases may fail there; the file is parsed once."""
+    return " ".join(str(Source("".join(getlines(str(path)))).getstatement(line - 1)).split())

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance.errors import Inconclusive, Nonconformance, NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.report import colours
 from conformance.report.away import AWAY, place_of
 from conformance.report.home import Home, attach, near
@@ -95,8 +95,8 @@ def pytest_runtest_makereport(
 def _shown_briefly(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Keep pytest from reading sources for an error that tells all in its own words: a thousand cases may raise it."""
     option, style = item.config.option, item.config.option.tbstyle
-    if call.excinfo is not None and isinstance(call.excinfo.value, Nonconformance | Inconclusive | NotApplicable):
-        option.tbstyle = "native"
+    if call.excinfo is not None and isinstance(call.excinfo.value, AssertionError | Inconclusive | NotApplicable):
+        option.tbstyle = "value"
     try:
         yield
     finally:

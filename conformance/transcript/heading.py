@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from conformance.transcript import svg
 from conformance.transcript.endpoints import Connection, Pair
 from conformance.transcript.lifelines import PEER, TARGET, colour
-from conformance.transcript.text import number_text, socket_text
+from conformance.transcript.text import number_text, socket_text, wrapped
 
 _VERDICTS = {"conforms": "#12713a", "violates": "#cf222e", "deviates": "#8a5a00", "inconclusive": "#6e40aa"}
 _OTHER = "#59636e"
@@ -23,7 +22,7 @@ def heading(width: float, title: str, verdict: str, connections: Sequence[Connec
     badge, found, requirement = verdict.partition(" RFC")
     room = 7.4 * len(badge) + 22 if badge else 0.0
     fits = int((width - 72 - room) / _LETTER)
-    lines = wrap(title, fits, break_on_hyphens=False) or [""]
+    lines = wrapped(title, fits, break_on_hyphens=False)
     lines = lines[:2] if len(lines) < 3 else [lines[0], lines[1][: fits - 1] + "…"]
     shapes = [svg.text(24, 36 + 20 * at, line, "s b h k") for at, line in enumerate(lines)]
     if found:

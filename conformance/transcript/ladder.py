@@ -5,17 +5,16 @@ The peer's lifeline is on the left, the target's on the right, time runs down. B
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from math import atan2, degrees, hypot
 from textwrap import wrap
 
 from conformance.transcript import Entry, Transcript, svg
+from conformance.transcript.account import Account, account_of
 from conformance.transcript.end import damaged
-from conformance.transcript.endpoints import Connection, Step, follow
+from conformance.transcript.endpoints import Step
 from conformance.transcript.heading import heading
 from conformance.transcript.lifelines import BAR, PEER, TARGET, Lifelines, colour
-from conformance.transcript.order import in_order
-from conformance.transcript.text import clock, fold, is_failure, remark_lines, words
+from conformance.transcript.text import clock, fold, is_failure, remark_lines, wrapped
 
 WIDTH = 1000
 LARGEST = 95_000
@@ -37,39 +36,32 @@ _DRAWN = 80
 _FOOT = "Numbers count from ISS and IRS. States as RFC 9293 presumes them. Time runs down, pauses are cut short."
 
 
-def render(transcript: Transcript, title: str, verdict: str = "") -> str:
+def render(transcript: Transcript, title: str, verdict: str = "", account: Account | None = None) -> str:
     """Return the ladder as one SVG document: no scripts, no external references, under 100 kB, always the same.
 
     `title` is what was tested, `verdict` its verdict's word. Long transcripts lose their middle, with a mark.
+    `account` is the transcript's, where it has been made already.
     """
-    entries = in_order(transcript.entries)
-    steps, connections = follow(entries)
+    account = account or account_of(transcript)
     drawn = _DRAWN
     while True:
-        drawing = _Ladder(entries, steps, connections, title, verdict).draw(drawn)
+        drawing = _Ladder(account, title, verdict).draw(drawn)
         if drawn < 4 or len(drawing.encode()) <= LARGEST:
             return drawing
         drawn //= 2
 
 
 class _Ladder:
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        steps: Sequence[Step],
-        connections: Sequence[Connection],
-        title: str,
-        verdict: str,
-    ) -> None:
-        self.entries, self.steps, self.connections = entries, steps, connections
+    def __init__(self, account: Account, title: str, verdict: str) -> None:
+        self.entries, self.steps, self.words = account.entries, account.steps, account.words
         self.title, self.verdict = title, verdict
-        self.shapes, self.top = heading(WIDTH, title, verdict, connections)
-        self.lines = Lifelines(connections, self.top)
-        self.unit, self.scale, self.decimals = clock(entries)
+        self.shapes, self.top = heading(WIDTH, title, verdict, account.connections)
+        self.lines = Lifelines(account.connections, self.top)
+        self.unit, self.scale, self.decimals = clock(self.entries)
         self.breaks: list[str] = []
         self.time = ""
         self.y = self.top + 16
-        self.wrong = {at for at in range(len(entries) - 1) if _is_wrong(entries[at], entries[at + 1])}
+        self.wrong = {at for at in range(len(self.entries) - 1) if _is_wrong(*self.entries[at : at + 2])}
 
     def draw(self, drawn: int) -> str:
         """Return the drawing with at most `drawn` of the entries."""
@@ -115,7 +107,7 @@ class _Ladder:
         elif entry.who == "call":
             self._call(entry, step)
         else:
-            self._arrow(entry, step, at in self.wrong)
+            self._arrow(entry, step, self.words[at], at in self.wrong)
 
     def _pause(self, seconds: float) -> None:
         if seconds < _BREAK:
@@ -133,12 +125,12 @@ class _Ladder:
             self.shapes.append(svg.text(_AXIS - 8, y + 3.5, time, "t"))
             self.time = time
 
-    def _arrow(self, entry: Entry, step: Step, wrong: bool) -> None:
+    def _arrow(self, entry: Entry, step: Step, said: str, wrong: bool) -> None:
         peers = entry.who == "peer"
         tail = self.y + 18
         peer_y, target_y = (tail, tail + _SLANT) if peers else (tail + _SLANT, tail)
-        said = f"#{step.connection} {words(entry)}" if self.lines.many and step.connection else words(entry)
-        over, *under = fold(said + (" (again)" if step.again else ""), _COLUMNS)[:4]
+        number = f"#{step.connection} " if self.lines.many and step.connection else ""
+        over, *under = fold(number + said + (" (again)" if step.again else ""), _COLUMNS)[:4]
         look = "f" if self.lines.many else "k"
         parts = [svg.text(_LENGTH / 2, -7, over, f"m {look}"), *_shaft(entry, step, peers)]
         parts += [svg.text(_LENGTH / 2, 14 + 14 * row, line.strip(), f"m {look}") for row, line in enumerate(under)]
@@ -158,7 +150,7 @@ class _Ladder:
         y = self.y + 16
         edge = TARGET + self.lines.outer + 3
         self._time(entry, y)
-        lines = wrap(" ".join(entry.text.split()), 24)[:3] or [""]
+        lines = wrapped(" ".join(entry.text.split()), 24)[:3]
         arrow = svg.line(edge + 5, y, edge + 26, y, "l") + svg.head(edge, y, right=False)
         self.shapes.append(f'<g class="{colour(step.connection)}">{arrow}</g>')
         self.shapes += [svg.text(edge + 32, y + 4 + 15 * row, line, "s b k") for row, line in enumerate(lines)]
@@ -211,7 +203,7 @@ def _failure(y: float, line: str) -> str:
 
 
 def _hang(line: str, width: int, failed: bool) -> list[str]:
-    return fold(line, width) if failed else wrap(line, width) or [""]
+    return fold(line, width) if failed else wrapped(line, width)
 
 
 def _is_wrong(entry: Entry, after: Entry) -> bool:

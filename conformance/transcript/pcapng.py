@@ -10,8 +10,7 @@ from collections.abc import Iterator
 
 from conformance.segment import compose
 from conformance.transcript import Entry, Transcript
-from conformance.transcript.order import in_order
-from conformance.transcript.text import words
+from conformance.transcript.account import Account, account_of
 
 LINKTYPE_RAW = 101
 
@@ -22,43 +21,43 @@ _INBOUND, _OUTBOUND = 1, 2
 _LONGEST_COMMENT = 4096
 
 
-def render(transcript: Transcript) -> bytes:
+def render(transcript: Transcript, account: Account | None = None) -> bytes:
     """Return the packets in order as a pcapng file: raw IP, nanoseconds of Unix time, both directions flagged.
 
     Every packet carries its notation as a comment, after the user calls and remarks that came before it; those
-    that follow the last packet are the last packet's.
+    that follow the last packet are the last packet's. `account` is the transcript's, where it has been made already.
     """
-    return b"".join(_blocks(transcript))
+    return b"".join(_blocks(transcript.epoch, account or account_of(transcript)))
 
 
-def _blocks(transcript: Transcript) -> Iterator[bytes]:
+def _blocks(start: float, account: Account) -> Iterator[bytes]:
     application = _option(_USER_APPLICATION, b"tcp-conformance")
     yield _block(_SECTION_HEADER, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1), application)
     yield _block(_INTERFACE, struct.pack("<HHI", LINKTYPE_RAW, 0, 0), _option(_TIME_RESOLUTION, b"\x09"))
-    epoch = round(transcript.epoch * 1e9)
-    for entry, comments in _commented(in_order(transcript.entries)):
+    epoch = round(start * 1e9)
+    for entry, comments in _commented(account):
         yield _packet(entry, epoch + round(entry.at * 1e9), comments)
 
 
-def _commented(entries: list[Entry]) -> list[tuple[Entry, list[str]]]:
+def _commented(account: Account) -> list[tuple[Entry, list[str]]]:
     """Return the entries that are packets, each with what is to be said about it."""
     packets: list[tuple[Entry, list[str]]] = []
     waiting: list[str] = []
-    for entry in entries:
+    for entry, said in zip(account.entries, account.words, strict=True):
         if entry.who == "call":
             waiting.append(f"target's user: {entry.text}")
         elif entry.who == "note":
             waiting.append(entry.text)
         else:
-            packets.append((entry, [*waiting, *_about(entry)]))
+            packets.append((entry, [*waiting, *_about(entry, said)]))
             waiting = []
     if packets:
         packets[-1][1].extend(f"afterwards: {comment}" for comment in waiting)
     return packets
 
 
-def _about(entry: Entry) -> Iterator[str]:
-    yield f"{entry.who}: {words(entry)}"
+def _about(entry: Entry, said: str) -> Iterator[str]:
+    yield f"{entry.who}: {said}"
     for defect in entry.segment.defects if entry.segment else ():
         yield f"malformed: {defect}"
 

@@ -13,6 +13,8 @@ from conformance.transcript import Entry, Transcript, Who
 
 VERSION = 1
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def dump(transcript: Transcript) -> bytes:
     """Return the transcript as JSON, one entry in a line.
@@ -20,7 +22,7 @@ def dump(transcript: Transcript) -> bytes:
     `epoch` and `at` are seconds, `packet` and `segment` the octets of an IP packet in hexadecimal digits: `segment`
     where it was read as one of TCP. What an entry has not is left out.
     """
-    entries = ",\n".join(json.dumps(_entry(entry), ensure_ascii=False) for entry in transcript.entries)
+    entries = ",\n".join(_ENCODE(_entry(entry)) for entry in transcript.entries)
     head = f'"version":{VERSION},"epoch":{transcript.epoch!r}'
     return f'{{{head},"entries":[\n{entries}\n]}}\n'.encode()
 

@@ -27,7 +27,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def escape(text: str) -> str:
     """Return text as it may stand in an element or a quoted attribute; what XML cannot hold is replaced."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-    return _ILLEGAL.sub("\ufffd", text)
+    return text if text.isprintable() and text.isascii() else _ILLEGAL.sub("\ufffd", text)
 
 
 def text(x: float, y: float, words: str, style: str) -> str:

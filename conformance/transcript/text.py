@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
+from typing import Any
 
-from conformance.notation import notation
 from conformance.transcript import Entry, Transcript
-from conformance.transcript.endpoints import Connection, Step, follow
-from conformance.transcript.order import in_order
-from conformance.transcript.packets import describe
+from conformance.transcript.account import Account, account_of
+from conformance.transcript.endpoints import Connection, Step
 
 WIDTH = 116
 """No line is longer, in columns, so that pytest's margin still fits into 120."""
@@ -21,16 +20,15 @@ _STATE = 12
 """The longest state name, in columns."""
 
 
-def render(transcript: Transcript) -> str:
+def render(transcript: Transcript, account: Account | None = None) -> str:
     """Return the transcript as lines, without a line end after the last; times count from the first entry.
 
-    Numbers are relative to ISS and IRS, which the header tells. States are those that RFC 9293 presumes.
+    Numbers are relative to ISS and IRS, which the header tells. States are those that RFC 9293 presumes. `account` is
+    the transcript's, where it has been made already.
     """
-    entries = in_order(transcript.entries)
-    if not entries:
+    if not transcript.entries:
         return "nothing was exchanged"
-    steps, connections = follow(entries)
-    page = _Page(entries, steps, connections)
+    page = _Page(account or account_of(transcript))
     return "\n".join(line.rstrip() for line in page.lines())
 
 
@@ -41,12 +39,15 @@ def clock(entries: Sequence[Entry]) -> tuple[str, float, int]:
 
 
 class _Page:
-    def __init__(self, entries: list[Entry], steps: list[Step], connections: list[Connection]) -> None:
-        self.entries, self.steps, self.connections = entries, steps, connections
-        self.unit, self.scale, self.decimals = clock(entries)
-        self.many = len(connections) > 1
-        self.indent = 12 + (len(f"#{len(connections)}") + 1 if self.many else 0)
-        self.said = [_said(entry, step) for entry, step in zip(entries, steps, strict=True)]
+    def __init__(self, account: Account) -> None:
+        self.entries, self.steps, self.connections = account.entries, account.steps, account.connections
+        self.unit, self.scale, self.decimals = clock(self.entries)
+        self.many = len(self.connections) > 1
+        self.indent = 12 + (len(f"#{len(self.connections)}") + 1 if self.many else 0)
+        self.said = [
+            "" if entry.who == "note" else said + (" (again)" if step.again else "")
+            for entry, step, said in zip(self.entries, self.steps, account.words, strict=True)
+        ]
         # Time and number, both states, both arrows, and the spaces between them take the rest of the width.
         room = WIDTH - self.indent - 2 * _STATE - 10
         self.middle = max(32, min(room, max(map(len, self.said))))
@@ -109,7 +110,7 @@ class _Page:
     def _note(self, prefix: str, text: str) -> Iterator[str]:
         mark = "** " if is_failure(text) else "-- "
         for line in remark_lines(text):
-            for part in wrap(line, WIDTH - self.indent - 3, subsequent_indent="  ") or [""]:
+            for part in wrapped(line, WIDTH - self.indent - 3, subsequent_indent="  "):
                 yield f"{prefix}{mark}{part}"
                 prefix, mark = " " * self.indent, mark if mark == "** " else "   "
 
@@ -137,19 +138,9 @@ def number_text(number: int | None) -> str:
     return "unknown" if number is None else str(number)
 
 
-def words(entry: Entry) -> str:
-    """Return what an entry says in one line: a segment's notation, what a packet is, or the text of a call."""
-    text = " ".join(entry.text.split())
-    if entry.segment is not None:
-        said = notation(entry.segment, ours=entry.who == "peer", iss=entry.iss, irs=entry.irs)
-        return f"{said} {text}" if text else said
-    if entry.packet:
-        return f"{text}: {describe(entry.packet)}" if text else describe(entry.packet)
-    return text
-
-
-def _said(entry: Entry, step: Step) -> str:
-    return "" if entry.who == "note" else words(entry) + (" (again)" if step.again else "")
+def wrapped(line: str, width: int, **how: Any) -> list[str]:
+    """Break a line at spaces as `textwrap.wrap` does, which takes its time even where there is nothing to break."""
+    return [line] if len(line) <= width else wrap(line, width, **how)
 
 
 def fold(line: str, width: int) -> list[str]:
