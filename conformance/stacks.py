@@ -25,7 +25,8 @@ class Stack:
     """One entry of the table.
 
     `module` is the one of `conformance.lab` that holds it (see `holder`). `needs` are commands and files of the system,
-    each with the Debian package it is in; `built` is what `make stacks` makes for it.
+    each with the Debian package it is in, the first with the one that is the stack itself; `built` is what
+    `make stacks` makes for it. `tells` is the command that tells its version, where there is one.
     `opens_to` is the port to which its user can have it open a connection, where that is all that can be done; else 0.
     """
 
@@ -34,6 +35,7 @@ class Stack:
     families: tuple[str, ...] = FAMILIES
     needs: tuple[tuple[str, str], ...] = ()
     built: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
     opens_to: int = 0
 
     @property
@@ -57,24 +59,31 @@ def _exists(what: str) -> bool:
 
 
 _UNSHARE = ("unshare", "util-linux")
+_KERNEL = ("uname", "-sr")
 
 STACKS = {
     one.name: one
     for one in (
-        Stack("linux", "linux"),
-        Stack("linux-syncookies", "linux"),
-        Stack("linux-nosack", "linux"),
-        Stack("linux-notimestamps", "linux"),
-        Stack("linux-bbr", "linux"),
-        Stack("linux-6.1", "uml", needs=(("linux.uml", "user-mode-linux"), _UNSHARE), built=("guest", "uml_init")),
+        Stack("linux", "linux", tells=_KERNEL),
+        Stack("linux-syncookies", "linux", tells=_KERNEL),
+        Stack("linux-nosack", "linux", tells=_KERNEL),
+        Stack("linux-notimestamps", "linux", tells=_KERNEL),
+        Stack("linux-bbr", "linux", tells=_KERNEL),
+        Stack(
+            "linux-6.1",
+            "uml",
+            needs=(("linux.uml", "user-mode-linux"), _UNSHARE),
+            built=("guest", "uml_init"),
+            tells=("linux.uml", "--version"),
+        ),
         Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), _UNSHARE), built=("guest",)),
         Stack("lwip", "lwip", needs=(("/usr/include/lwip/lwipopts.h", "liblwip-dev"),), built=("lwip",)),
         Stack(
             "edk2",
             "edk2",
             needs=(
-                ("qemu-system-x86_64", "qemu-system-x86"),
                 ("/usr/share/ovmf/OVMF.fd", "ovmf"),
+                ("qemu-system-x86_64", "qemu-system-x86"),
                 ("/usr/include/efi/efi.h", "gnu-efi"),
             ),
             built=("uefi/EFI/BOOT/BOOTX64.EFI",),

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[1]
 CASE = "rfc9293/test_time_wait.py::test_retransmitted_fin_is_acknowledged_again"
 PLACE = "evidence/rfc9293/test_time_wait/test_retransmitted_fin_is_acknowledged_again/{}/exchange.json"
 
+FACTS = {"addresses": {"ipv4": "198.18.0.1"}, "rtt": 0.1, "description": "A kernel.", "version": "Linux 6.18.5"}
+
 
 def judged(word: str = "conforms", family: str = "ipv4", **more) -> Verdict:
     place = PLACE.format(f"{family}-{word}")
@@ -36,7 +38,7 @@ def folder(path: Path, *verdicts: Verdict) -> Path:
     for at, one in enumerate(verdicts):
         results.add(f"cases/{one.case}[{at}]", pack(one), {"initial_window": 10})
     path.mkdir(parents=True, exist_ok=True)
-    told = document(verdicts[0].target, results, {"addresses": {"ipv4": "198.18.0.1"}, "rtt": 0.1})
+    told = document(verdicts[0].target, results, FACTS)
     (path / "verdicts.json").write_text(json.dumps(told), encoding="utf-8")
     story = Story()
     story.peer(S)
@@ -222,6 +224,13 @@ def test_a_case_shows_what_is_sent_what_came_and_what_it_catches(site: Path) -> 
     assert "&lt;CTL=SYN&gt;" in text or "&lt;SEQ=ISS&gt;&lt;CTL=SYN&gt;" in text
     assert "time wait" in text
     assert len(list(site.rglob("*.pcapng"))) == 3
+
+
+def test_a_stack_tells_what_it_is_and_which_release(site: Path) -> None:
+    text = (site / "stack/linux.html").read_text(encoding="utf-8")
+    assert '<p class="lead">A kernel.</p>' in text
+    assert "<p>Version: Linux 6.18.5</p>" in text
+    assert "<dt>version</dt>" not in text
 
 
 def test_findings_are_a_feed_for_programs(site: Path) -> None:

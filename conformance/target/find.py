@@ -17,6 +17,7 @@ from conformance.errors import Inconclusive, NotApplicable, UsageProblem
 from conformance.lab import deviations, link, namespace, running
 from conformance.lab.meddler import RELAY_TIME, Meddler
 from conformance.lab.offload import offloads
+from conformance.lab.version import version_of
 from conformance.packet import family_of
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
 from conformance.target.profile import Profile
@@ -83,7 +84,8 @@ def _lab_target(
         agent=target.agent,
         version=version,
         lab=True,
-        facts={"notes": list(target.notes), "start_time": took} | _meddled(meddler, target.notes),
+        facts={"notes": list(target.notes), "start_time": took, "version": version_of(one)}
+        | _meddled(meddler, target.notes),
     )
     subject = replace(subject, opens_to=one.opens_to)
     return (
@@ -197,6 +199,7 @@ def _subject(
     timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread, way=found.answer)
     facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
+        "description": profile.description,
         "mac": reached.mac.hex(),
         "addresses": {family: route.address for family, route in reached.routes.items()},
         "open_port": found.open_port,

@@ -12,8 +12,10 @@ def header_of(subject: Subject, profile: Profile) -> list[str]:
     sources = ", ".join(route.sources[0] for route in subject.routes.values())
     own = " (this host's own, behind the guard)" if subject.own_kernel else ""
     where = "the lab" if subject.lab else subject.interface
+    version = subject.facts.get("version")
     lines = [
         f"target:  {subject.name} at {addresses} over {where}, from {sources}{own}",
+        *([f"version: {version}"] if version else []),
         f"timing:  {_timing(subject)}",
         f"offers:  {_offers(subject)}",
     ]
