@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.lab.relay import Frames, Numbers, frame
+from conformance.lab.relay import Frames, Numbers, Pacer, frame
 
 DATAGRAMS = st.lists(st.tuples(st.integers(0, 0xFFFF), st.binary(max_size=64)))
 
@@ -30,3 +30,20 @@ def test_the_number_used_longest_ago_is_given_anew() -> None:
     numbers.of("a"), numbers.of("b"), numbers.of("a")
     assert numbers.of("c") == 1
     assert [numbers.address(0), numbers.address(1)] == ["a", "c"]
+
+
+def test_a_line_gets_no_more_than_it_has_room_for() -> None:
+    pacer = Pacer(room=4)
+    assert [pacer.add(b"abc"), pacer.add(b"defg"), pacer.taken(1), pacer.taken(4), pacer.add(b"hij")] == [
+        *(b"abc", b"d", b"e", b"fg", b"hi"),
+    ]
+
+
+def test_what_may_go_is_never_more_than_the_room() -> None:
+    pacer = Pacer(room=2)
+    assert (pacer.taken(9), pacer.add(b"abc")) == (b"", b"ab")
+
+
+def test_a_stream_without_a_limit_holds_nothing_back() -> None:
+    pacer = Pacer()
+    assert [pacer.add(b"abc"), pacer.add(b"d" * 0x10000)] == [b"abc", b"d" * 0x10000]

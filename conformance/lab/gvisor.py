@@ -21,6 +21,7 @@ _PLACE = "/mnt"  # covered with a file system in memory, in a mount namespace of
 OPTIONS = (
     *("--platform=ptrace", "--network=sandbox", "--ignore-cgroups"),
     # Otherwise it takes wrong checksums, sends none, and says segments of 4 kB.
+    "--num-network-channels=8",
     *("--gso=false", "--software-gso=false", "--tx-checksum-offload=false", "--rx-checksum-offload=false"),
 )
 

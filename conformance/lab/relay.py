@@ -1,7 +1,8 @@
 """Carries the agent's control between its UDP socket and a stack that UDP does not reach: a process behind a stream.
 
 A datagram travels behind four octets: its length, and the number of the tester's control address, each in two octets,
-the higher first. An empty one from the stack says that it is ready. `c/stream.c` is the other end.
+the higher first. An empty one from the stack says that it is ready; later ones, with a number of octets, how many it
+has taken off a line that holds few. `c/stream.c` is the other end.
 """
 
 from __future__ import annotations
@@ -72,6 +73,28 @@ def frame(number: int, datagram: bytes) -> bytes:
     return _FRAME.pack(len(datagram), number) + datagram
 
 
+class Pacer:
+    """Holds back what a line has no room for. `room` is how many octets it holds; 0 for as many as there are."""
+
+    def __init__(self, room: int = 0) -> None:
+        self._room = room
+        self._left = room
+        self._waiting = b""
+
+    def add(self, octets: bytes) -> bytes:
+        """Return what may go now, these octets at the end."""
+        self._waiting += octets
+        most = self._left if self._room else len(self._waiting)
+        now, self._waiting = self._waiting[:most], self._waiting[most:]
+        self._left -= len(now)
+        return now
+
+    def taken(self, octets: int) -> bytes:
+        """Return what may go when the stack has taken so many off the line."""
+        self._left = min(self._room, self._left + octets)
+        return self.add(b"")
+
+
 def run(
     place: Place,
     command: Sequence[str],
@@ -80,12 +103,13 @@ def run(
     bridge: tuple[socket.socket, socket.socket] | None = None,
     ready: Callable[[], Sequence[str]] = tuple,
     start_limit: float = _START_LIMIT,
+    room: int = 0,
 ) -> None:
     """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
 
     `bridge` are two sockets, neither of which waits: what one hears the other says. When the stack says that it is
     ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it does not say so within
-    `start_limit` seconds.
+    `start_limit` seconds. `room` is how many octets the way to the stack holds (see `Pacer`).
     """
     near, far = socket.socketpair()
     holder = os.getpid()
@@ -102,7 +126,7 @@ def run(
             frames = Frames()
             _await_ready(near, frames, start_limit)
             place.ready(notes=ready())
-            _carry(place.control, near, frames, wake, bridge or ())
+            _carry(place.control, near, frames, wake, bridge or (), Pacer(room))
     except _Gone:
         raise RuntimeError(f"the stack is gone ({_how(process)})") from None
     finally:
@@ -136,7 +160,12 @@ def woken() -> Any:
 
 
 def _carry(
-    control: socket.socket, near: socket.socket, frames: Frames, wake: socket.socket, bridge: Sequence[socket.socket]
+    control: socket.socket,
+    near: socket.socket,
+    frames: Frames,
+    wake: socket.socket,
+    bridge: Sequence[socket.socket],
+    pacer: Pacer,
 ) -> None:
     numbers = Numbers()
     near.settimeout(None)
@@ -150,9 +179,12 @@ def _carry(
             cross(bridge, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
-                _write(near, frame(numbers.of(address), datagram))
+                _write(near, pacer.add(frame(numbers.of(address), datagram)))
             if near in ready:
                 for number, answer in frames.take(_read(near)):
+                    if not answer:
+                        _write(near, pacer.taken(number))
+                        continue
                     with contextlib.suppress(OSError):  # an ICMP error of an earlier one
                         control.sendto(answer, numbers.address(number))
 

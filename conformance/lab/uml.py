@@ -17,12 +17,16 @@ WANTED = ("crc-ccitt.ko", "ipv6.ko")
 
 _ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of our own
 _IPV4_MASK = "255.255.0.0"
+_LINE = 2048
+"""Octets that may wait in the serial line. From about 3900 on, the kernel has the line wait and hears no more of it
+(line_throttle, deactivate_fd; line_unthrottle does not undo that)."""
 
 
 def hold(place: Place) -> None:
     """Lay the cable, boot the kernel on it, and carry the agent's control until SIGTERM."""
     link.lay(place.interface, place.tester, bare=True)
-    relay.run(place, ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-ec", _script()])
+    inside = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    relay.run(place, [*inside, "sh", "-ec", _script()], room=_LINE)
 
 
 def _script() -> str:

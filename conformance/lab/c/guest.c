@@ -87,6 +87,8 @@ int main(int count, char **words)
         return 1;
     }
     stream_begin(&stack, in, out);
+    if (line)
+        stream_tells_what_it_takes();
     for (;;) {
         struct pollfd control = {in, POLLIN, 0};
         int64_t due = agent_due(stream_now());

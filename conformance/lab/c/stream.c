@@ -11,7 +11,7 @@
 
 enum { BEFORE = 4, MOST = 0xFFFF, SOCKETS = 1024, PER_SESSION = 256, IDLE = 300000 };
 
-static int in, out;
+static int in, out, tells;
 static uint8_t room[BEFORE + MOST];
 static size_t filled;
 
@@ -62,12 +62,26 @@ void stream_begin(const struct stack *stack, int from, int to)
     reply(NULL, &nobody, NULL, 0);
 }
 
+void stream_tells_what_it_takes(void)
+{
+    tells = 1;
+}
+
+/* An empty datagram with the number of octets where an address would be. */
+static void tell(ssize_t taken)
+{
+    const struct tester number = {2, {(uint8_t)(taken >> 8), (uint8_t)taken}};
+    if (tells && taken > 0)
+        reply(NULL, &number, NULL, 0);
+}
+
 int stream_take(uint64_t now)
 {
     ssize_t got = read(in, room + filled, sizeof room - filled);
     size_t at = 0;
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
         return 0;
+    tell(got);
     filled += got > 0 ? (size_t)got : 0;
     while (filled - at >= BEFORE) {
         size_t length = (size_t)room[at] << 8 | room[at + 1];

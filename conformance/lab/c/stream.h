@@ -9,6 +9,8 @@
 
 /* Begin the agent on that stack; requests come from `in`, answers go to `out`. Tells the other end that we are ready. */
 void stream_begin(const struct stack *stack, int in, int out);
+/* From now on tell the other end how many octets were taken: a terminal holds few, and may forget to ask for more. */
+void stream_tells_what_it_takes(void);
 /* Read what is there and do it. Return 0 when the other end is gone. */
 int stream_take(uint64_t now);
 /* Milliseconds on some clock that only goes on. */
