@@ -54,7 +54,9 @@ class Case:
         return self._agent
 
     def _arrived(self) -> float:
-        """When all that we said has arrived, or been lost."""
+        """When all that we said has arrived, or been lost; a call that hurries does not ask."""
+        if self.target.hurries:
+            return 0.0
         return max((peer.spoke for peer in self.peers), default=0.0) + self.timing.arrival
 
     def peer(

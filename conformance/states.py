@@ -161,7 +161,7 @@ def _is_told(walk: Walk, target: Target) -> bool:
     if not target.has_agent or not target.tells_state:
         return False
     try:
-        if target.state_becomes(walk.state):
+        if target.state_has_changed_to(walk.state):
             return True
     except NotApplicable:  # it tells the states of some connections only, such as those that have a socket
         return False

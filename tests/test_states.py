@@ -39,7 +39,7 @@ class Told(Deaf):
     def state(self) -> State:
         return self._state
 
-    def state_becomes(self, expected: State) -> bool:
+    def state_has_changed_to(self, expected: State) -> bool:
         return self._state is expected
 
 

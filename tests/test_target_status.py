@@ -9,6 +9,7 @@ import pytest
 
 from conformance.agent.primitives import Parameter
 from conformance.errors import NotApplicable
+from conformance.state import State
 from conformance.target.status import Status
 from conformance.timing import Timing
 from conformance.transcript import Transcript
@@ -58,3 +59,11 @@ def test_what_is_only_preferred_is_set_where_it_can_be() -> None:
 def test_a_parameter_needs_an_agent() -> None:
     with pytest.raises(NotApplicable, match="needs an agent"):
         status(None).parameter(Parameter.KEEP_ALIVE_IDLE)
+
+
+def test_a_state_that_has_changed_is_asked_for_in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, hurried = status(Agent()), []
+    monkeypatch.setattr(Status, "state", lambda self: hurried.append(self.hurries) or State.CLOSING)
+    assert user.state_has_changed_to(State.CLOSING)
+    assert user.state_becomes(State.CLOSING)
+    assert hurried == [True, False]

@@ -135,6 +135,8 @@ def test_reset_is_ignored(peer, ctl):
     peer.restart()
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)  # the first thing that is said
+    peer.send(ACK)
+    peer.expect_alive()  # and the second is about this
 
 
 @requirement("RFC9293:3.10.7.2-listen-other", "RFC9293:3.10.7.2-listen-syn")

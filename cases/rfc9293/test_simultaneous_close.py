@@ -8,7 +8,7 @@ from conformance import ACK, BOTH, CLOSING, ESTABLISHED, FIN, FIN_WAIT_1, TIME_W
 def test_crossing_fin_is_acknowledged_past_the_own(peer, target):
     peer.send(FIN | ACK, ack=peer.rcv_nxt - 1)  # sent before the target's FIN came
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
-    assert target.state_becomes(CLOSING)
+    assert target.state_has_changed_to(CLOSING)
 
 
 @requirement("RFC9293:3.6-case3-simclose", "RFC9293:3.10.7.4-fin-with-data")

@@ -37,6 +37,8 @@ class Calls:
         self._receiving = False
         self._prepared = False
         self._reads_no_more = False
+        self.hurries = False
+        """Whether calls go out without waiting for what was said before them to arrive."""
 
     @property
     def has_agent(self) -> bool:

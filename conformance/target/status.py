@@ -38,6 +38,14 @@ class Status(Calls):
                 return False
         return True
 
+    def state_has_changed_to(self, expected: State) -> bool:
+        """Tell the same of a state that is another than before: asked at once, before it may have changed again."""
+        self.hurries = True
+        try:
+            return self.state_becomes(expected)
+        finally:
+            self.hurries = False
+
     def reported_errors(self, *, unasked: bool = False) -> frozenset[Report]:
         """Return what the TCP has reported of the connection since the last call: soft errors (section 3.9.1.8).
 

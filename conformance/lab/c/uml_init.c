@@ -109,6 +109,7 @@ int main(void)
     insert("/ipv6.ko");
     write_to("/proc/sys/net/ipv4/tcp_no_metrics_save", "1");
     write_to("/proc/sys/net/ipv4/tcp_congestion_control", "reno");
+    write_to("/proc/sys/net/ipv4/conf/all/accept_source_route", "1"); /* a host's TCP may refuse them, by default */
     write_to("/proc/sys/net/ipv6/conf/vec0/accept_dad", "0");
     write_to("/proc/sys/net/ipv6/conf/vec0/router_solicitations", "0");
     sockets = socket(AF_INET, SOCK_DGRAM, 0);
