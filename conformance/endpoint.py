@@ -48,23 +48,30 @@ class Endpoint(Connection):
     def send(self, ctl: Ctl, **fields: Unpack[Fields]) -> Segment:
         """Send one segment and return it. SND.NXT moves only if the segment starts there."""
         self._was_late()
-        sent = self._transmit(craft(*self._segment(ctl, **fields)))
+        octets = self.ip.around(craft(*self._segment(ctl, **fields)))
+        fragments = self.ip.fragments(octets)
+        for packet in fragments or (octets,):
+            self.spoke = self.wire.send(packet)
+        sent = parse(octets, self.spoke)
         if sent is None:
             raise Inconclusive("the segment does not read back as one")
         if sent.data and sequence.lt(self.tcb.snd_nxt, sequence.add(sent.seq, len(sent.data))):
             self.before_text()
         self.tcb.sent(sent)
         self.watch.sent(sent, self.tcb)
-        self.transcript.segment("peer", sent, self.tcb.iss, self.tcb.irs)
+        self.transcript.segment("peer", sent, self.tcb.iss, self.tcb.irs, fragments)
         # Only a reset at RCV.NXT of the target ends the connection for sure (RFC 9293, section 3.10.7.4).
         self.reset = self.reset or bool(sent.ctl & Ctl.RST and sent.seq == self.tcb.snd_nxt)
         return sent
 
-    def inject(self, packet: Any) -> None:
-        """Send any Scapy packet, or the octets of one, off the books: our variables do not move."""
+    def inject(self, packet: Any, *, via: str | None = None) -> None:
+        """Send any Scapy packet, or the octets of one, off the books: our variables do not move.
+
+        It goes to the neighbour `via` where it is not for that to whom it says it is.
+        """
         self._was_late()
         octets = packet if isinstance(packet, bytes) else bytes(packet)
-        at = self.spoke = self.wire.send(octets)
+        at = self.spoke = self.wire.send(octets, via)
         segment = parse(octets, at)
         if segment is None:
             self.transcript.packet("peer", at, octets, "injected packet")
@@ -110,11 +117,6 @@ class Endpoint(Connection):
     def clock(self) -> int:
         """Our timestamp clock: milliseconds (RFC 7323, section 5.4)."""
         return int(self.wire.now() * 1000) & 0xFFFFFFFF
-
-    def _transmit(self, octets: bytes) -> Segment | None:
-        octets = self.ip.around(octets)
-        self.spoke = self.wire.send(octets)
-        return parse(octets, self.spoke)
 
     # -- what we hear --
 

@@ -52,6 +52,9 @@ PORT_UNREACHABLE = Error("port unreachable", (3, 3), (1, 4))
 HARD = (PROTOCOL_UNREACHABLE, PORT_UNREACHABLE)
 """What should abort one (RFC 9293, SHLD-26), over IPv4. Its third, code 4, belongs to path MTU discovery."""
 
+UNKNOWN_ERROR = Error("unknown error", None, (100, 0))
+"""An error of a type that is nobody's: for private experiments (RFC 4443, section 2.1)."""
+
 SOURCE_QUENCH = Error("source quench", (4, 0))
 """What has to be discarded in silence (RFC 9293, MUST-55)."""
 

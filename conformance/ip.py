@@ -4,16 +4,35 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from conformance.packet import LOOSE_SOURCE_ROUTE, RECORD_ROUTE, TIMESTAMP, ones_sum
+from conformance.packet import (
+    DESTINATION_OPTIONS,
+    HOP_BY_HOP,
+    LOOSE_SOURCE_ROUTE,
+    RECORD_ROUTE,
+    ROUTING,
+    TIMESTAMP,
+    ones_sum,
+)
+
+__all__ = [
+    "DESTINATION_OPTIONS",
+    "HOP_BY_HOP",
+    "ROUTING",
+    "Header",
+    "record_route",
+    "route_of",
+    "source_route",
+    "timestamp",
+    "unknown_option",
+    "wrong_header_checksum",
+    "wrong_version",
+]
 
 EXPERIMENT = 0x1E
 """A type of IPv4 option that is nobody's: for experiments, not copied into fragments (RFC 4727, section 3.1)."""
-
-HOP_BY_HOP, ROUTING, DESTINATION_OPTIONS = 0, 43, 60
-"""Extension headers of IPv6, by the number that stands in the header before them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +41,7 @@ class Header:
 
     `ttl` is the hop limit of IPv6 as well, `traffic_class` the TOS octet of IPv4. `options` (octets, filled up to a
     multiple of four) and `identification` are IPv4's; `extensions` are IPv6's headers, each a number and the octets
-    that follow its length octet, 6 of them or 8 more.
+    that follow its length octet, 6 of them or 8 more. `cut` makes fragments of a packet: see `in_order`.
     """
 
     ttl: int = 64
@@ -30,6 +49,11 @@ class Header:
     identification: int | None = None
     options: bytes = b""
     extensions: tuple[tuple[int, bytes], ...] = ()
+    cut: Callable[[bytes], tuple[bytes, ...]] | None = None
+
+    def fragments(self, packet: bytes) -> tuple[bytes, ...]:
+        """Return what a packet goes in where it is to be cut; nothing where it goes whole."""
+        return self.cut(packet) if self.cut is not None else ()
 
     def around(self, packet: bytes) -> bytes:
         """Return an IP packet with this header in place of its own; addresses and what it carries stay."""
@@ -60,6 +84,20 @@ class Header:
 
 
 _USUAL = Header()
+
+
+def wrong_header_checksum(packet: bytes) -> bytes:
+    """Return an IPv4 packet with a header checksum that is off by one bit."""
+    return packet[:11] + bytes([packet[11] ^ 1]) + packet[12:]
+
+
+def wrong_version(packet: bytes, version: int = 5) -> bytes:
+    """Return an IPv4 packet that says it is of another version; its header checksum is right."""
+    head = bytearray(packet[: (packet[0] & 15) * 4])
+    head[0] = version << 4 | head[0] & 15
+    head[10:12] = b"\0\0"
+    struct.pack_into("!H", head, 10, ~ones_sum(bytes(head)) & 0xFFFF)
+    return bytes(head) + packet[len(head) :]
 
 
 def unknown_option(data: bytes = b"\0\0") -> bytes:

@@ -15,8 +15,11 @@ LOOSE_SOURCE_ROUTE, STRICT_SOURCE_ROUTE = 131, 137
 SOURCE_ROUTES = (LOOSE_SOURCE_ROUTE, STRICT_SOURCE_ROUTE)
 """Types of IPv4 options (RFC 791, section 3.1)."""
 
-_EXTENSIONS = (0, 43, 60)
-"""Hop-by-hop, routing and destination options headers of IPv6: skipped on the way to the upper layer."""
+HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS = 0, 43, 44, 60
+"""Extension headers of IPv6, by the number that stands in the header before them."""
+
+_EXTENSIONS = (HOP_BY_HOP, ROUTING, FRAGMENT, DESTINATION_OPTIONS)
+"""Those that are skipped on the way to the upper layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class Datagram:
     """An IP packet's addresses, upper-layer protocol and payload, and in words what is wrong with its header.
 
     `ttl` is IPv6's hop limit as well. `identification`, `dont_fragment` and `options` (the octets of the field) are
-    IPv4's. `dst` is where it is going to in the end: where a source route has hops left, `hop` is the next of them.
+    IPv4's, `extensions` the numbers of the extension headers of IPv6. `dst` is where it is going to in the end: where a
+    source route has hops left, `hop` is the next of them. A fragment's payload stands at `offset`, in octets, in that
+    of the whole datagram, and `more` tells that it is not the last.
     """
 
     src: str
@@ -38,6 +43,14 @@ class Datagram:
     dont_fragment: bool = False
     options: bytes = b""
     hop: str = ""
+    extensions: tuple[int, ...] = ()
+    offset: int = 0
+    more: bool = False
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether it is but a part of a datagram: what its payload begins with may be no header of its protocol."""
+        return self.more or self.offset > 0
 
     @property
     def length(self) -> int:
@@ -50,7 +63,7 @@ class Datagram:
 
 
 def read_datagram(packet: bytes) -> Datagram | None:
-    """Read an IP packet; None when it is neither IPv4 nor IPv6, is truncated, or is a later fragment."""
+    """Read an IP packet, which may be a fragment; None when it is neither IPv4 nor IPv6, or is truncated."""
     if len(packet) >= 20 and packet[0] >> 4 == 4:
         return _read_ipv4(packet)
     if len(packet) >= 40 and packet[0] >> 4 == 6:
@@ -61,7 +74,7 @@ def read_datagram(packet: bytes) -> Datagram | None:
 def _read_ipv4(packet: bytes) -> Datagram | None:
     header = (packet[0] & 15) * 4
     total, identification, fragment = struct.unpack_from("!HHH", packet, 2)
-    if header < 20 or not header <= total <= len(packet) or fragment & 0x1FFF:
+    if header < 20 or not header <= total <= len(packet):
         return None
     defects = () if ones_sum(packet[:header]) == 0xFFFF else ("IPv4 header checksum is wrong",)
     options = packet[20:header]
@@ -77,6 +90,8 @@ def _read_ipv4(packet: bytes) -> Datagram | None:
         dont_fragment=bool(fragment & 0x4000),
         options=options,
         hop=socket.inet_ntop(socket.AF_INET, packet[16:20]),
+        offset=8 * (fragment & 0x1FFF),
+        more=bool(fragment & 0x2000),
     )
 
 
@@ -111,9 +126,14 @@ def _read_ipv6(packet: bytes) -> Datagram | None:
     end = 40 + length
     if end > len(packet):
         return None
-    at = 40
-    while protocol in _EXTENSIONS and at + 8 <= end:
-        protocol, at = packet[at], at + 8 * (packet[at + 1] + 1)
+    at, fragment = 40, 0
+    extensions: tuple[int, ...] = ()
+    while protocol in _EXTENSIONS and at + 8 <= end and fragment & 0xFFF8 == 0:
+        extensions += (protocol,)
+        if protocol == FRAGMENT:
+            protocol, fragment, at = packet[at], struct.unpack_from("!H", packet, at + 2)[0], at + 8
+        else:
+            protocol, at = packet[at], at + 8 * (packet[at + 1] + 1)
     return Datagram(
         src=socket.inet_ntop(socket.AF_INET6, packet[8:24]),
         dst=socket.inet_ntop(socket.AF_INET6, packet[24:40]),
@@ -122,6 +142,9 @@ def _read_ipv6(packet: bytes) -> Datagram | None:
         ttl=hops,
         traffic_class=first >> 20 & 0xFF,
         hop=socket.inet_ntop(socket.AF_INET6, packet[24:40]),
+        extensions=extensions,
+        offset=fragment & 0xFFF8,
+        more=bool(fragment & 1),
     )
 
 

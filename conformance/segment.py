@@ -144,13 +144,13 @@ def _to_scapy(option: Option) -> tuple[str | int, bytes | None]:
 
 
 def parse(packet: bytes, at: float = 0.0) -> Segment | None:
-    """Read an IP packet strictly; return None when it carries no TCP header.
+    """Read an IP packet strictly; return None when it carries no whole segment.
 
     Whatever is malformed stays visible in `defects`: nothing is repaired, nothing that the IP length does not
     cover (Ethernet padding) is taken for data, and the checksum is verified (MUST-3 asks the same of the target).
     """
     datagram = read_datagram(packet)
-    if datagram is None or datagram.protocol != 6 or len(datagram.payload) < 20:
+    if datagram is None or datagram.protocol != 6 or datagram.is_fragment or len(datagram.payload) < 20:
         return None
     octets = datagram.payload
     sport, dport, number, ack, offset_ctl, window, _, urgent = struct.unpack_from("!HHIIHHHH", octets)

@@ -38,7 +38,7 @@ class FakeWire:
     def now(self) -> float:
         return self.time
 
-    def send(self, packet: bytes) -> float:
+    def send(self, packet: bytes, via: str | None = None) -> float:
         segment = parse(packet, self.time)
         self.sent.append(segment)
         if segment is not None:

@@ -66,6 +66,22 @@ def test_an_adopted_address_makes_itself_known(monkeypatch: pytest.MonkeyPatch, 
     assert link.sent == [question(target, MAC, address)] * 2
 
 
+def test_a_packet_can_go_to_whom_it_is_not_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_module, "Link", FakeLink)
+    loop = SimpleNamespace(register=lambda source, read: None)
+    host = Host("link0", MAC, {"ipv4": "192.0.2.1"}, loop=loop)  # type: ignore[arg-type]
+    host._neighbours["192.0.2.2"] = theirs = bytes.fromhex("020000000002")
+    packet = bytes(IP(src="192.0.2.1", dst="203.0.113.77") / TCP())
+    host.send(packet, "192.0.2.2")
+    assert host._link.sent == [theirs + MAC + b"\x08\0" + packet]  # type: ignore[attr-defined]
+
+
+def test_the_first_fragment_alone_tells_its_flow() -> None:
+    segment = bytes(TCP(sport=80, dport=20000))
+    fragments = [IP(src="192.0.2.2", dst="192.0.2.1", proto=6, flags="MF", frag=at) / segment for at in (0, 3)]
+    assert [flow_of(bytes(one)) for one in fragments] == [Flow("192.0.2.1", 20000, "192.0.2.2", 80), None]
+
+
 def test_anything_else_belongs_to_none() -> None:
     assert flow_of(bytes(IP(dst="192.0.2.1") / UDP(sport=1, dport=2))) is None
     assert flow_of(b"") is None

@@ -8,7 +8,7 @@ from scapy.layers.inet import IP, TCP
 from scapy.layers.inet6 import IPv6
 
 from conformance import ip
-from conformance.packet import IP_NOP, LOOSE_SOURCE_ROUTE, read_datagram
+from conformance.packet import IP_NOP, LOOSE_SOURCE_ROUTE, ones_sum, read_datagram
 from conformance.segment import Ctl, parse
 
 FOUR = bytes(IP(src="192.0.2.1", dst="192.0.2.2") / TCP(sport=1, dport=2) / b"abc")
@@ -33,6 +33,19 @@ def test_identification_and_options() -> None:
     assert datagram is not None
     assert (datagram.identification, datagram.options, datagram.defects) == (7, b"\x1e\x03x\0", ())
     assert (scapy.ihl, scapy.len, bytes(scapy[TCP].payload)) == (6, len(octets), b"abc")
+
+
+def test_header_checksum_that_is_wrong() -> None:
+    datagram = read_datagram(ip.wrong_header_checksum(FOUR))
+    assert datagram is not None
+    assert datagram.defects == ("IPv4 header checksum is wrong",)
+
+
+def test_version_that_is_wrong_is_all_that_is_wrong() -> None:
+    octets = ip.wrong_version(FOUR)
+    assert (octets[0], ones_sum(octets[:20])) == (0x55, 0xFFFF)
+    assert octets[1:10] + octets[12:] == FOUR[1:10] + FOUR[12:]
+    assert read_datagram(octets) is None
 
 
 def test_extension_headers_stand_in_their_order() -> None:

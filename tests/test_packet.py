@@ -15,9 +15,11 @@ from scapy.layers.inet6 import (
 )
 
 from conformance.packet import (
+    HOP_BY_HOP,
     ICMP,
     ICMPV6,
     RECORD_ROUTE,
+    ROUTING,
     TIMESTAMP,
     family_of,
     ones_sum,
@@ -26,6 +28,7 @@ from conformance.packet import (
     split_options,
 )
 from conformance.packet import TCP as TCP_PROTOCOL
+from conformance.segment import parse
 
 FOUR = IP(src="192.0.2.1", dst="192.0.2.2", ttl=7, tos=0xB8)
 SIX = IPv6(src="2001:db8::1", dst="2001:db8::2", hlim=7, tc=0xB8)
@@ -79,7 +82,6 @@ def test_ipv4_header_checksum() -> None:
         b"\x00" * 60,
         b"\x50" + bytes(59),
         bytes(FOUR.copy() / UDP())[:1] + b"\0",
-        bytes(IP(src="192.0.2.1", dst="192.0.2.2", frag=3, proto=6) / b"12345678"),
         bytes([0x44]) + bytes(FOUR / UDP())[1:],
     ],
 )
@@ -102,10 +104,24 @@ def test_an_ipv6_extension_header_that_runs_past_the_end() -> None:
     assert datagram is None or datagram.payload == b""
 
 
-def test_a_later_ipv6_fragment_is_not_taken_for_a_segment() -> None:
-    octets = bytes(SIX / IPv6ExtHdrFragment(nh=6, offset=100) / (b"x" * 40))
+def test_which_extension_headers_there_are() -> None:
+    datagram = read_datagram(bytes(SIX / IPv6ExtHdrHopByHop() / IPv6ExtHdrRouting() / TCP(sport=1, dport=2)))
+    assert datagram is not None
+    assert datagram.extensions == (HOP_BY_HOP, ROUTING)
+
+
+@pytest.mark.parametrize(("offset", "more"), [(0, 1), (800, 1), (800, 0), (0, 0)])
+@pytest.mark.parametrize("family", ["ipv4", "ipv6"])
+def test_fragments(family: str, offset: int, more: int) -> None:
+    four = IP(src="192.0.2.1", dst="192.0.2.2", frag=offset // 8, flags=more, proto=6)
+    packet = four if family == "ipv4" else SIX / IPv6ExtHdrFragment(nh=6, offset=offset // 8, m=more)
+    octets = bytes(packet / (b"x" * 40))
     datagram = read_datagram(octets)
-    assert datagram is None or datagram.protocol != TCP_PROTOCOL
+    assert datagram is not None
+    assert (datagram.offset, datagram.more, datagram.protocol) == (offset, bool(more), TCP_PROTOCOL)
+    assert datagram.payload == b"x" * 40
+    assert datagram.is_fragment == bool(offset or more)
+    assert datagram.is_fragment == (parse(octets) is None)
 
 
 @pytest.mark.parametrize(

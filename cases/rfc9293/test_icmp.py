@@ -19,7 +19,18 @@ from conformance import (
     target_in,
 )
 from conformance.agent.primitives import Report
-from conformance.icmp import HARD, HOST_UNREACHABLE, NO_ROUTE, PORT_UNREACHABLE, SOFT, SOURCE_QUENCH, about, each, moved
+from conformance.icmp import (
+    HARD,
+    HOST_UNREACHABLE,
+    NO_ROUTE,
+    PORT_UNREACHABLE,
+    SOFT,
+    SOURCE_QUENCH,
+    UNKNOWN_ERROR,
+    about,
+    each,
+    moved,
+)
 
 DATA = b"0123456789"
 MUCH = 32_000
@@ -52,6 +63,16 @@ def in_flight(peer, target):
 def test_soft_error_does_not_end_a_connection(peer, target, error):
     segment = in_flight(peer, target)
     peer.inject(about(segment, error))
+    peer.expect_retransmission(segment)
+    peer.expect_alive()
+
+
+@requirement("RFC4443:2.4a-unknown-error")
+@only_over("ipv6")
+@target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
+def test_error_of_an_unknown_type_does_not_end_a_connection(peer, target):
+    segment = in_flight(peer, target)
+    peer.inject(about(segment, UNKNOWN_ERROR))
     peer.expect_retransmission(segment)
     peer.expect_alive()
 

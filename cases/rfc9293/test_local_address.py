@@ -30,14 +30,14 @@ def test_listener_at_one_address_takes_a_syn_to_it(case, target):
     shake_hands(case.peer(target.listen()))
 
 
-@requirement("RFC9293:3.9.1.1-open-passive-local")
+@requirement("RFC9293:3.9.1.1-open-passive-local", "RFC9293:MUST-45", "RFC1122:3.2.1.3-src-own")
 def test_listener_at_any_address_answers_from_the_one_that_was_meant(case, target):
     port = target.listen(address_chosen=False)
     shake_hands(case.peer(port))
     shake_hands(case.peer(port, remote=target.second_address))
 
 
-@requirement("RFC9293:3.9.1.1-open-passive-local")
+@requirement("RFC9293:3.9.1.1-open-passive-local", "RFC9293:MUST-45", "RFC1122:3.2.1.3-src-own")
 def test_connection_of_a_listener_at_any_address_keeps_its_own(case, target):
     port = target.listen(address_chosen=False)
     peer = case.peer(port, remote=target.second_address)

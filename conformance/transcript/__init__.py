@@ -16,7 +16,8 @@ class Entry:
 
     `who` spoke: the peer (us), the target, the target's user (`call`: a user call of RFC 9293, section 3.9.1), or
     the suite (`note`). `at` is in seconds on the run's monotonic clock. `iss` and `irs` are ours at that moment.
-    `packet` holds what is no TCP segment (ICMP) or does not parse.
+    `packet` holds what is no TCP segment (ICMP) or does not parse. A segment that went in `fragments` went so, in that
+    order.
     """
 
     at: float
@@ -26,6 +27,7 @@ class Entry:
     packet: bytes = b""
     iss: int | None = None
     irs: int | None = None
+    fragments: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
@@ -35,9 +37,12 @@ class Transcript:
     epoch: float = 0.0
     entries: list[Entry] = field(default_factory=list)
 
-    def segment(self, who: Who, segment: Segment, iss: int | None, irs: int | None) -> None:
-        """Add a segment that the peer sent or the target said."""
-        self.entries.append(Entry(segment.at, who, segment, iss=iss, irs=irs))
+    def segment(
+        self, who: Who, segment: Segment, iss: int | None, irs: int | None, fragments: tuple[bytes, ...] = ()
+    ) -> None:
+        """Add a segment that the peer sent or the target said, and the IP fragments that it went in, if any."""
+        text = f"in {len(fragments)} fragment{'s' if len(fragments) > 1 else ''}" if fragments else ""
+        self.entries.append(Entry(segment.at, who, segment, text, iss=iss, irs=irs, fragments=fragments))
 
     def packet(self, who: Who, at: float, packet: bytes, text: str) -> None:
         """Add a packet that is no segment, with what it is in words."""

@@ -37,12 +37,25 @@ _TOO_BIG = {(ICMP, 3, 4), (ICMPV6, 2, 0)}
 def describe(packet: bytes) -> str:
     """Return what kind of packet it is; an ICMP error with its meaning and the segment that it quotes."""
     datagram = read_datagram(packet)
+    if datagram is None and len(packet) >= 20 and packet[0] >> 4 not in (4, 6):
+        return f"IP packet of version {packet[0] >> 4}, of length {len(packet)}"
     if datagram is None:
         return f"no whole IP packet, of length {len(packet)}"
+    if datagram.is_fragment:
+        return _fragment(datagram)
     if datagram.protocol in (ICMP, ICMPV6) and len(datagram.payload) >= 8:
         return _icmp(datagram)
-    name = _NAMES.get(datagram.protocol, f"IP protocol {datagram.protocol}")
-    return f"{name} of {len(datagram.payload)} octets"
+    return f"{_name(datagram)} of {len(datagram.payload)} octets"
+
+
+def _name(datagram: Datagram) -> str:
+    return _NAMES.get(datagram.protocol, f"IP protocol {datagram.protocol}")
+
+
+def _fragment(datagram: Datagram) -> str:
+    last = datagram.offset + len(datagram.payload) - 1
+    more = ", more follow" if datagram.more else ""
+    return f"fragment of {_name(datagram)}, octets {datagram.offset} to {last}{more}"
 
 
 def _icmp(datagram: Datagram) -> str:

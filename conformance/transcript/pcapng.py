@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterator
 
 from conformance.segment import compose
-from conformance.transcript import Entry, Transcript
+from conformance.transcript import Entry, Transcript, Who
 from conformance.transcript.account import Account, account_of
 
 LINKTYPE_RAW = 101
@@ -36,7 +36,9 @@ def _blocks(start: float, account: Account) -> Iterator[bytes]:
     yield _block(_INTERFACE, struct.pack("<HHI", LINKTYPE_RAW, 0, 0), _option(_TIME_RESOLUTION, b"\x09"))
     epoch = round(start * 1e9)
     for entry, comments in _commented(account):
-        yield _packet(entry, epoch + round(entry.at * 1e9), comments)
+        for octets in _octets(entry):
+            yield _packet(octets, entry.who, epoch + round(entry.at * 1e9), comments)
+            comments = []
 
 
 def _commented(account: Account) -> list[tuple[Entry, list[str]]]:
@@ -62,12 +64,16 @@ def _about(entry: Entry, said: str) -> Iterator[str]:
         yield f"malformed: {defect}"
 
 
-def _packet(entry: Entry, at: int, comments: list[str]) -> bytes:
-    octets = entry.packet
-    if entry.segment is not None:
-        octets = entry.segment.raw or bytes(compose(entry.segment))
+def _octets(entry: Entry) -> tuple[bytes, ...]:
+    """Return the packets of an entry: one, or the fragments that a segment went in."""
+    if entry.segment is None:
+        return (entry.packet,)
+    return entry.fragments or (entry.segment.raw or bytes(compose(entry.segment)),)
+
+
+def _packet(octets: bytes, who: Who, at: int, comments: list[str]) -> bytes:
     fixed = struct.pack("<IIIII", 0, at >> 32, at & 0xFFFFFFFF, len(octets), len(octets))
-    direction = struct.pack("<I", _OUTBOUND if entry.who == "peer" else _INBOUND)
+    direction = struct.pack("<I", _OUTBOUND if who == "peer" else _INBOUND)
     options = _option(_FLAGS, direction) + b"".join(_option(_COMMENT, _utf8(comment)) for comment in comments)
     return _block(_ENHANCED_PACKET, fixed + _padded(octets), options)
 

@@ -20,7 +20,8 @@ def dump(transcript: Transcript) -> bytes:
     """Return the transcript as JSON, one entry in a line.
 
     `epoch` and `at` are seconds, `packet` and `segment` the octets of an IP packet in hexadecimal digits: `segment`
-    where it was read as one of TCP. What an entry has not is left out.
+    where it was read as one of TCP. `fragments` are what a segment went in, if it did. What an entry has not is left
+    out.
     """
     entries = ",\n".join(_ENCODE(_entry(entry)) for entry in transcript.entries)
     head = f'"version":{VERSION},"epoch":{transcript.epoch!r}'
@@ -36,6 +37,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "text": entry.text or None,
         "iss": entry.iss,
         "irs": entry.irs,
+        "fragments": [fragment.hex() for fragment in entry.fragments] or None,
     }
     return {name: value for name, value in values.items() if value is not None}
 
@@ -63,4 +65,5 @@ def _load(values: dict[str, Any]) -> Entry:
         packet=bytes.fromhex(values.get("packet", "")),
         iss=values.get("iss"),
         irs=values.get("irs"),
+        fragments=tuple(bytes.fromhex(fragment) for fragment in values.get("fragments", ())),
     )

@@ -45,8 +45,8 @@ class Wire(Protocol):
     def now(self) -> float:
         """Return the time, in seconds on the run's monotonic clock."""
 
-    def send(self, packet: bytes) -> float:
-        """Send an IP packet to the target; return when it left."""
+    def send(self, packet: bytes, via: str | None = None) -> float:
+        """Send an IP packet, to whom it is for or to the neighbour `via`; return when it left."""
 
     def adopt(self, address: str, neighbour_of: str) -> None:
         """Let one more address be ours from now on, and the target `neighbour_of` know it."""

@@ -54,10 +54,10 @@ class Host:
         """Return the time, in seconds on the monotonic clock."""
         return time.monotonic()
 
-    def send(self, packet: bytes) -> float:
-        """Send an IP packet by way of its next hop; return when it left."""
+    def send(self, packet: bytes, via: str | None = None) -> float:
+        """Send an IP packet by way of its next hop, or of the hop towards `via`; return when it left."""
         ethertype, destination = _destination(packet)
-        return self.send_frame(neighbour.ethernet(self.resolve(destination), self.mac, ethertype, packet))
+        return self.send_frame(neighbour.ethernet(self.resolve(via or destination), self.mac, ethertype, packet))
 
     def send_frame(self, frame: bytes) -> float:
         """Send a whole frame; return when it left."""
@@ -152,7 +152,7 @@ class Host:
 def flow_of(packet: bytes) -> Flow | None:
     """Return the flow that a received packet belongs to: a segment's, or the one that an ICMP error quotes."""
     datagram = read_datagram(packet)
-    if datagram is None:
+    if datagram is None or datagram.offset:  # a later fragment does not tell
         return None
     if datagram.protocol == TCP and len(datagram.payload) >= 4:
         sport, dport = struct.unpack_from("!HH", datagram.payload)

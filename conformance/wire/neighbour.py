@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from conformance.packet import ICMPV6, pseudo_sum, read_datagram
+from conformance.packet import FRAGMENT, ICMPV6, pseudo_sum, read_datagram
 
 ETHERTYPE_IPV4 = 0x0800
 ETHERTYPE_ARP = 0x0806
@@ -125,6 +125,8 @@ def _icmpv6(source: bytes, destination: bytes, kind: int, body: bytes) -> bytes:
 def _read_ndp(source_mac: bytes, packet: bytes) -> Question | Answer | None:
     datagram = read_datagram(packet)
     if datagram is None or datagram.protocol != ICMPV6 or datagram.ttl != 255 or len(datagram.payload) < 24:
+        return None
+    if FRAGMENT in datagram.extensions:  # RFC 6980
         return None
     address = socket.inet_ntop(socket.AF_INET6, datagram.payload[8:24])
     if datagram.payload[0] == _SOLICITATION:

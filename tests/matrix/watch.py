@@ -44,11 +44,11 @@ class WatchedWire(BoundedWire):
     own = False
     seen: list[Cell]
 
-    def send(self, packet: bytes) -> float:
+    def send(self, packet: bytes, via: str | None = None) -> float:
         """Let a packet arrive at the host, and look at it before the host does."""
         if self.own:
             self.later(lambda: self.seen.extend(cells_of(self.host, packet)))
-        return super().send(packet)
+        return super().send(packet, via)
 
 
 class WatchedPeer(Peer):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import heapq
 import random
 from collections.abc import Callable, Iterable
-from itertools import count
 
 from reference import icmp, ip
 from reference import segment as tcp
 from reference.addresses import is_unicast
+from reference.deadlines import Deadlines
 from reference.endpoint import Endpoint
+from reference.fragments import Reassembly
 from reference.listen import Listener
 from reference.numbers import add, le
 from reference.opens import Opens
@@ -26,7 +26,7 @@ ISN_RATE = 250_000
 """The ISN clock ticks every 4 microseconds (RFC 9293, section 3.4.1)."""
 
 
-class Host(Opens):
+class Host(Opens, Deadlines):
     """A TCP at `addresses` (octets, IPv4 or IPv6). `now` is the time in seconds: whoever drives the host sets it.
 
     Packets come by `arrives` and go by `send`. `expire` is to be called at `next_timer`.
@@ -34,9 +34,10 @@ class Host(Opens):
 
     endpoint: type[Endpoint] = Endpoint
     listener: type[Listener] = Listener
+    fragments: type[Reassembly] = Reassembly
 
     def __init__(self, addresses: Iterable[bytes], send: Callable[[bytes], None], seed: int | None = None) -> None:
-        self.now = 0.0
+        super().__init__()
         self.addresses = tuple(addresses)
         self.connections: dict[Flow, Endpoint] = {}
         self.listeners: dict[tuple[bytes, int], Listener] = {}
@@ -44,17 +45,27 @@ class Host(Opens):
         self._send = send
         self._random = random.Random(seed)
         self._secret = self._random.randbytes(16)
-        self._timers: list[tuple[float, int, Tcb, str]] = []
-        self._order = count()
         self._identified: dict[bytes, int] = {}
+        self.reassembly = self.fragments()
 
     # -- SEGMENT ARRIVES --
 
     def arrives(self, octets: bytes) -> None:
         """Take a packet off the wire."""
         packet = self.read_packet(octets)
-        if packet is None or packet.dst not in self.addresses or not self.is_valid_source(packet):
+        if packet is None or not self.is_for_us(packet) or not self.is_valid_source(packet):
             return
+        if packet.is_fragment:
+            packet = self.reassembly.take(packet, self.now)
+        if packet is not None:
+            self.datagram_arrives(packet)
+
+    def is_for_us(self, packet: ip.Packet) -> bool:
+        """RFC 1122, section 3.2.1.3; and MUST-57: nobody answers what is for everybody, or for a group."""
+        return packet.dst in self.addresses
+
+    def datagram_arrives(self, packet: ip.Packet) -> None:
+        """Hand a whole datagram to whom it is for."""
         if packet.protocol == ip.TCP:
             self.segment_arrives(packet)
         elif packet.protocol in (ip.ICMP, ip.ICMPV6):
@@ -160,7 +171,7 @@ class Host(Opens):
         """Send a segment."""
         flow = segment.flow
         octets = self.with_checksum(flow, self.write_segment(segment))
-        self._send(
+        self.send_packet(
             ip.write(
                 ip.Packet(
                     *(flow.local, flow.remote, ip.TCP, octets, segment.ttl, segment.traffic_class),
@@ -170,6 +181,10 @@ class Host(Opens):
                 )
             )
         )
+
+    def send_packet(self, octets: bytes) -> None:
+        """Let a packet out."""
+        self._send(octets)
 
     def identification(self, octets: bytes) -> int:
         """Return an IPv4 Identification: a segment that is the same octet by octet has the same (MAY-4)."""
@@ -231,24 +246,3 @@ class Host(Opens):
         """That SYN was an old duplicate: back to TIME-WAIT, if that has not ended meanwhile."""
         if endpoint.deadlines:
             self.connections[endpoint.flow] = endpoint
-
-    # -- timers --
-
-    def arm(self, endpoint: Tcb, timer: str) -> None:
-        """Take note of a deadline of an endpoint."""
-        heapq.heappush(self._timers, (endpoint.deadlines[timer], next(self._order), endpoint, timer))
-
-    def next_timer(self) -> float:
-        """Return when the next timer expires; infinity when none runs."""
-        while self._timers:
-            at, _, endpoint, timer = self._timers[0]
-            if endpoint.deadlines.get(timer) == at:
-                return at
-            heapq.heappop(self._timers)  # stopped, or started anew
-        return float("inf")
-
-    def expire(self) -> None:
-        """Deal with every timer that has expired by now."""
-        while self.next_timer() <= self.now:
-            _, _, endpoint, timer = heapq.heappop(self._timers)
-            endpoint.expire(timer)

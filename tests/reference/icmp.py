@@ -38,10 +38,10 @@ def read(packet: ip.Packet) -> Error | None:
     octets = packet.payload
     if len(octets) < 8 or not _checksum_is_right(packet):
         return None
-    quoted = _quoted(octets[8:])
-    if quoted is None:
+    about = quoted(octets[8:])
+    if about is None:
         return None
-    flow, seq = quoted
+    flow, seq = about
     if _is_too_big(packet):
         return Error(flow, seq, False, int.from_bytes(octets[4:8], "big") & (0xFFFF if len(packet.src) == 4 else -1))
     hard, soft = (_IPV6 if packet.protocol == ip.ICMPV6 else _IPV4).get(octets[0], (set(), set()))
@@ -60,7 +60,7 @@ def _checksum_is_right(packet: ip.Packet) -> bool:
     return ip.checksum(pseudo + packet.payload) == 0
 
 
-def _quoted(octets: bytes) -> tuple[Flow, int] | None:
+def quoted(octets: bytes) -> tuple[Flow, int] | None:
     """Return flow and number of the segment that is quoted, of which there may be but eight octets."""
     version = octets[0] >> 4 if octets else 0
     if version == 4 and len(octets) >= 20:

@@ -10,17 +10,22 @@ ICMP = 1
 ICMPV6 = 58
 
 _DONT_FRAGMENT = 0x4000
-_FRAGMENT = 0x3FFF  # more fragments, or an offset
+_MORE_FRAGMENTS, _OFFSET = 0x2000, 0x1FFF
 _NO_OPERATION, _RECORD_ROUTE, _TIMESTAMP = 1, 7, 68
 SOURCE_ROUTES = (131, 137)
 RECORDED = (_RECORD_ROUTE, _TIMESTAMP)
 
-_SKIPPED = (0, 43, 60)  # hop-by-hop options, routing, destination options
+ROUTING, _FRAGMENT = 43, 44
+_SKIPPED = (0, ROUTING, 60)  # hop-by-hop options, routing, destination options
 
 
 @dataclass(slots=True)
 class Packet:
-    """An IP packet: addresses, upper-layer protocol and payload."""
+    """An IP packet: addresses, upper-layer protocol and payload.
+
+    That of a fragment stands at `offset`, in octets, in the datagram's; `more` follow, or not. Of IPv6 the protocol is
+    then that of the header which the fragments begin with. `headers` are the numbers of the extension headers read.
+    """
 
     src: bytes
     dst: bytes
@@ -31,10 +36,18 @@ class Packet:
     identification: int = 0
     dont_fragment: bool = True
     options: bytes = b""
+    offset: int = 0
+    more: bool = False
+    headers: tuple[int, ...] = ()
+
+    @property
+    def is_fragment(self) -> bool:
+        """Whether there is more of the datagram in other packets."""
+        return self.more or self.offset > 0
 
 
 def read(octets: bytes) -> Packet | None:
-    """Read a packet; None when its header is wrong, or when it is a fragment."""
+    """Read a packet, which may be a fragment; None when its header is wrong."""
     if len(octets) >= 20 and octets[0] >> 4 == 4:
         return _read_ipv4(octets)
     if len(octets) >= 40 and octets[0] >> 4 == 6:
@@ -45,23 +58,33 @@ def read(octets: bytes) -> Packet | None:
 def _read_ipv4(octets: bytes) -> Packet | None:
     header = (octets[0] & 15) * 4
     _, traffic_class, total, identification, fragment, ttl, protocol = struct.unpack_from("!BBHHHBB", octets)
-    whole = 20 <= header <= total <= len(octets) and not fragment & _FRAGMENT
-    if not whole or checksum(octets[:header]) != 0:
+    if not 20 <= header <= total <= len(octets) or checksum(octets[:header]) != 0:
         return None
     return Packet(
         *(octets[12:16], octets[16:20], protocol, octets[header:total]),
-        *(ttl, traffic_class, identification, bool(fragment), octets[20:header]),
+        *(ttl, traffic_class, identification, bool(fragment & _DONT_FRAGMENT), octets[20:header]),
+        *(8 * (fragment & _OFFSET), bool(fragment & _MORE_FRAGMENTS)),
     )
 
 
 def _read_ipv6(octets: bytes) -> Packet | None:
     first, length, protocol, hops = struct.unpack_from("!IHBB", octets)
-    end, at = 40 + length, 40
-    if end > len(octets):
+    if 40 + length > len(octets):
         return None
-    while protocol in _SKIPPED and at + 8 <= end:
-        protocol, at = octets[at], at + 8 * (octets[at + 1] + 1)
-    return Packet(octets[8:24], octets[24:40], protocol, octets[at:end], hops, first >> 20 & 0xFF)
+    packet = Packet(octets[8:24], octets[24:40], protocol, octets[40 : 40 + length], hops, first >> 20 & 0xFF)
+    return skip_headers(packet)
+
+
+def skip_headers(packet: Packet) -> Packet:
+    """Go on to the header of the upper layer, or to what is in a fragment (RFC 8200, section 4)."""
+    while packet.protocol in _SKIPPED and len(packet.payload) >= 8:
+        packet.headers += (packet.protocol,)
+        packet.protocol, packet.payload = packet.payload[0], packet.payload[8 * (packet.payload[1] + 1) :]
+    if packet.protocol == _FRAGMENT and len(packet.payload) >= 8:
+        packet.protocol, _, where, packet.identification = struct.unpack_from("!BBHI", packet.payload)
+        packet.offset, packet.more, packet.payload = where & 0xFFF8, bool(where & 1), packet.payload[8:]
+        return packet if packet.is_fragment else skip_headers(packet)
+    return packet
 
 
 def write(packet: Packet) -> bytes:

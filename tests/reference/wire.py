@@ -57,7 +57,7 @@ class ModelWire:
         """Return the virtual time."""
         return self.time
 
-    def send(self, packet: bytes) -> float:
+    def send(self, packet: bytes, via: str | None = None) -> float:
         """Let a packet arrive at the host, a trip from now, or as the path has it."""
         self._travel(packet, "to the host", lambda: self.host.arrives(packet))
         return self.time

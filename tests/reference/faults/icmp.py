@@ -31,6 +31,19 @@ class SoftErrorEndsAConnection(SoftIsHard):
     states = SYNCHRONIZED
 
 
+@fault("error-of-an-unknown-type-ends-a-connection", breaks="RFC4443:2.4a-unknown-error")
+class ErrorOfAnUnknownTypeEndsAConnection(Host):
+    """Whatever is not known has to be grave."""
+
+    def icmp_arrives(self, packet: ip.Packet) -> None:
+        flow = icmp.quoted(packet.payload[8:])
+        if packet.protocol == ip.ICMPV6 and packet.payload[0] not in (1, 2, 3, 4) and flow:
+            endpoint = self.connections.get(flow[0])
+            if endpoint:
+                endpoint.delete()
+        super().icmp_arrives(packet)
+
+
 @fault("soft-error-ends-an-attempt-to-connect", breaks="RFC9293:MUST-56")
 class SoftErrorEndsAnAttemptToConnect(SoftIsHard):
     """Seen in Linux."""

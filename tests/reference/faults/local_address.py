@@ -24,7 +24,10 @@ class ListenerAtAnyAddressKnowsTheFirstOnly(Host):
         return super().listener_at(address, port) if first else self.listeners.get((address, port))
 
 
-@fault("segments-come-from-the-first-address", breaks=("RFC9293:3.9.1.1-open-passive-local", "RFC9293:MUST-45"))
+@fault(
+    "segments-come-from-the-first-address",
+    breaks=("RFC9293:3.9.1.1-open-passive-local", "RFC9293:MUST-45", "RFC1122:3.2.1.3-src-own"),
+)
 class SegmentsComeFromTheFirstAddress(Host):
     def transmit(self, segment: Segment) -> None:
         local = self.local_address(len(segment.flow.local))
