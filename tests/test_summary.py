@@ -134,3 +134,10 @@ def test_colours_point_at_what_matters() -> None:
     coloured = {line.text.split()[0]: line.colour for line in found if line.colour}
     assert coloured == {"violates": "red", "conforms": "green"}
     assert found[0] == Line("verdicts on lab:linux", title=True)
+
+
+def test_doubts_stand_beside_what_they_may_explain() -> None:
+    told = "the target's segments come with unfinished checksums"
+    for word, beside in (("violates", True), ("conforms", False)):
+        found = summary("linux", [verdict(verdict=word, reason="x" if beside else "")], "out/", notes=[told])
+        assert (f"note      {told}" in [line.text for line in found]) is beside

@@ -92,9 +92,11 @@ class Home:
 
     def _close(self, reporter: pytest.TerminalReporter) -> None:
         width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 110)
+        known = self._config.stash.get(FACTS_KEY, {})
         for target in self._results.targets():
             place = near(self._reports / target_folder(target))
-            for line in summary(target, self._results.of(target), f"{place}/", width):
+            notes = known.get(target, {}).get("notes", ())
+            for line in summary(target, self._results.of(target), f"{place}/", width, notes):
                 markup = {line.colour: True} if line.colour else {}
                 if line.title:
                     reporter.write_sep("=", line.text, bold=True)

@@ -37,8 +37,13 @@ MAIN = "9293"
 _GROUPS = {"MUST": LEVELS[:2], "SHOULD": LEVELS[2:4], "MAY": LEVELS[4:]}
 
 
-def summary(target: str, verdicts: Sequence[Verdict], place: str, width: int = 100) -> list[Line]:
-    """Return the lines on one target. `place` is where its evidence lies; no line is longer than `width` columns."""
+def summary(
+    target: str, verdicts: Sequence[Verdict], place: str, width: int = 100, notes: Sequence[str] = ()
+) -> list[Line]:
+    """Return the lines on one target. `place` is where its evidence lies; no line is longer than `width` columns.
+
+    `notes` are doubts about the target or the link: they stand beside what differs, which they may explain.
+    """
     lines = [Line(f"verdicts on {target}", title=True), *_table(verdicts), Line("")]
     lines += [*_coverage(verdicts, width), Line("")]
     for word in WORDS:
@@ -46,7 +51,13 @@ def summary(target: str, verdicts: Sequence[Verdict], place: str, width: int = 1
     lines += _stale([one for one in verdicts if one.verdict == "conforms" and one.reason], width)
     lines += _known([one for one in verdicts if one.known], width)
     lines += _inconclusive([one for one in verdicts if one.verdict == "inconclusive"], width)
+    if any(one.verdict in DIFFERS and not one.known for one in verdicts):
+        lines += [Line(text, "yellow") for note in notes for text in _note(note, width)]
     return [*lines, Line(f"evidence  {place}")]
+
+
+def _note(note: str, width: int) -> list[str]:
+    return wrap(note, width, initial_indent="note      ", subsequent_indent=" " * 10)
 
 
 def _table(verdicts: Iterable[Verdict]) -> Iterator[Line]:

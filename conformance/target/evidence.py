@@ -41,13 +41,13 @@ def doubts(
         for peer in spoilt:
             peer.inject(wrong_checksum(peer.craft(Ctl.SYN)))
         for peer in heard:
-            found |= dict.fromkeys(_of(segment) for segment in _listen(peer, speaks is not None))
+            found |= dict.fromkeys(doubt for one in _listen(peer, speaks is not None) for doubt in _of(one))
         yield said
         if any(peer.hear(wire.now()) for peer in spoilt):
             found[UNCHECKED] = None
         for peer in spoilt:
             peer.send(Ctl.RST, seq=peer.iss + 1)
-    said += [doubt for doubt in found if doubt]
+    said += found
 
 
 def _listen(peer: Peer, speaks: bool) -> Iterator[Segment]:
@@ -65,10 +65,11 @@ def _listen(peer: Peer, speaks: bool) -> Iterator[Segment]:
             yield text
 
 
-def _of(segment: Segment) -> str:
+def _of(segment: Segment) -> Iterator[str]:
     if any(defect.startswith("checksum") for defect in segment.defects):
-        return UNFINISHED
-    return UNCUT if len(segment.data) > _MSS[":" in segment.src] else ""
+        yield UNFINISHED
+    if len(segment.data) > _MSS[":" in segment.src]:
+        yield UNCUT
 
 
 _MSS: Mapping[bool, int] = {False: 1460, True: 1440}
