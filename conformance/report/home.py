@@ -95,7 +95,7 @@ class Home:
         known = self._config.stash.get(FACTS_KEY, {})
         for target in self._results.targets():
             place = near(self._reports / target_folder(target))
-            notes = known.get(target, {}).get("notes", ())
+            notes = [str(note) for note in plain(known.get(target, {})).get("notes", ())]
             for line in summary(target, self._results.of(target), f"{place}/", width, notes):
                 markup = {line.colour: True} if line.colour else {}
                 if line.title:
