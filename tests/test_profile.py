@@ -135,6 +135,11 @@ def test_what_the_suite_ships_is_valid() -> None:
             "RFC9293:SHLD-1 or RFC9293:SHLD-31?",
         ),
         ("[[known]]\nraeson = 'x'", "known[1].raeson: unknown key; did you mean reason?"),
+        ("[[known]]\ncase = []", "known[1].case: must be text, or a list of texts, not []"),
+        (
+            "[[known]]\ncase = ['test_fin', 'test_fim']\nreason = 'x'",
+            "known[1]: case: no case test_fim; did you mean test_fin or test_rst?",
+        ),
         ("[[known]]\nfamily = 'ip4'", 'known[1].family: must be "ipv4" or "ipv6", not \'ip4\''),
         (
             "[[known]]\nparameters = ['CLOSING']",
@@ -195,6 +200,14 @@ def test_an_entry_as_it_stands_in_the_profile(tmp_path: Path) -> None:
         'case = "test_fin", family = "ipv4", parameters = { state = ["CLOSING", "LAST-ACK"], gap = "2" }'
     )
     assert str(second) == 'requirement = "RFC9293:MUST-13"'
+
+
+def test_an_entry_of_several_cases_is_one_for_each(tmp_path: Path) -> None:
+    text = '[[known]]\ncase = ["test_fin", "rfc7323/test_reset.py::test_rst"]\nfamily = "ipv6"\nreason = "x"\n'
+    assert [str(one) for one in read(tmp_path, text).deviations] == [
+        'case = "test_fin", family = "ipv6"',
+        'case = "rfc7323/test_reset.py::test_rst", family = "ipv6"',
+    ]
 
 
 def test_a_profile_extends_another(tmp_path: Path) -> None:

@@ -114,7 +114,9 @@ def load(path: Path, cases: Collection[str] | None = None) -> Profile:
     """
     data = _read(path)
     entries = data.get("known", [])
-    deviations = tuple(_known(f"{path}: known[{at}]", one, cases) for at, one in enumerate(entries, 1))
+    deviations = tuple(
+        _known(f"{path}: known[{at}]", one, cases) for at, entry in enumerate(entries, 1) for one in _each_case(entry)
+    )
     if "extends" not in data:
         return _profile(str(path), data, deviations)
     base_path = path.parent / data["extends"]
@@ -184,6 +186,12 @@ def _check_features(source: str, features: dict[str, list[str]]) -> None:
         for name in names:
             if name not in valid:
                 raise problem(f"{source}: features.{key}", f"unknown feature {name}", name, valid)
+
+
+def _each_case(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return an entry for each case that this one names: what they have in common needs to be told once."""
+    named = entry.get("case", "")
+    return [{**entry, "case": one} for one in named] if isinstance(named, list) else [entry]
 
 
 def _known(where: str, entry: dict[str, Any], cases: Collection[str] | None) -> Known:

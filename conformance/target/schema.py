@@ -72,6 +72,10 @@ def _texts(value: object) -> str | None:
     return None if isinstance(value, list) and all(isinstance(one, str) for one in value) else "a list of texts"
 
 
+def _text_or_texts(value: object) -> str | None:
+    return None if isinstance(value, str) or (value and not _texts(value)) else "text, or a list of texts"
+
+
 def _walks(value: object) -> str | None:
     from conformance.states import WALKS  # which needs pytest; a profile that names none does not
 
@@ -128,7 +132,7 @@ SCHEMA: dict[str, Any] = {
     "lifted": [{"case": _text, "requirement": _text, "family": _family, "reason": _text}],
     "known": [
         {
-            "case": _text,
+            "case": _text_or_texts,
             "requirement": _text,
             "parameters": _parameters,
             "family": _family,
