@@ -15,7 +15,7 @@ from conformance.family import check_family, leave_out_other_families
 from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
-from conformance.play import PROVIDED, Record, has_own_address, offer_of, told
+from conformance.play import Record, has_own_address, offer_of, told
 from conformance.report.keys import CASE_KEY
 from conformance.session import Session, add_options
 from conformance.state import State
@@ -108,19 +108,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
                 del item.stash[key]
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest) -> Generator[None]:
-    """A fixture of a case's own file was set up when the case ran: its value is told here, not made again."""
-    record = request.node.stash.get(RECORD, None)
-    name = fixturedef.argname
-    if record is None or name in PROVIDED or name not in record.values:
-        return (yield)
-    function, value = fixturedef.func, record.values[name]
-    fixturedef.func = lambda **arguments: value  # type: ignore[misc]
-    try:
-        return (yield)
-    finally:
-        fixturedef.func = function  # type: ignore[misc]
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Wait for a case that is played ahead of its turn. What it asked for it has had: no fixture is set up again."""
+    session = item.config.stash[SESSION]
+    record = session.join(item) if session.names else None
+    if record is None:
+        return
+    item.stash[RECORD] = record
+    if record.case is not None:
+        item.stash[CASE_KEY] = record.case
+    if record.error is not None and record.phase == "setup":
+        raise told(record.error)
+    record.item.funcargs.update(record.values)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -174,21 +173,11 @@ def offer(request: pytest.FixtureRequest) -> tuple[Option, ...] | None:
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[Case]:
-    """Everything that belongs to one case. Usually it has run already, ahead of pytest's turn."""
-    session = request.config.stash[SESSION]
-    record = session.join(request.node)
-    if record is not None:
-        request.node.stash[RECORD] = record
-        if record.case is not None:
-            request.node.stash[CASE_KEY] = record.case
-        if record.error is not None and record.phase == "setup":
-            raise told(record.error)
-        assert record.case is not None  # it has no error, so it was made
-        yield record.case
-        return
+    """Everything that belongs to one case, where that is run in pytest's turn."""
     check_family(request.node, subject[-1])
     params = {name: str(value) for name, value in request.node.callspec.params.items() if name != "subject"}
-    case = request.node.stash[CASE_KEY] = Case(session.bench(*subject[:-1]), subject[-1], params)
+    bench = request.config.stash[SESSION].bench(*subject[:-1])
+    case = request.node.stash[CASE_KEY] = Case(bench, subject[-1], params)
     yield case
     case.end()
 
@@ -196,11 +185,7 @@ def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[C
 @pytest.fixture
 def peer(request: pytest.FixtureRequest, case: Case, walk: Walk, offer: tuple[Option, ...] | None) -> Peer:
     """Our end of a connection that the target has in the state asked for."""
-    record = request.node.stash.get(RECORD, None)
-    if record is None:
-        return case.walk(walk, offer, own_address=has_own_address(request.node))
-    peer: Peer = record.values["peer"]
-    return peer
+    return case.walk(walk, offer, own_address=has_own_address(request.node))
 
 
 @pytest.fixture

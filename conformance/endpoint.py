@@ -79,6 +79,10 @@ class Endpoint(Connection):
             self.transcript.segment("peer", segment, self.tcb.iss, self.tcb.irs)
             self.watch.injected(segment)
 
+    def forge(self, ctl: Ctl, **fields: Unpack[Fields]) -> None:
+        """Send one segment off the books: as `inject(craft(...))` does, without Scapy, for many in a row."""
+        self.inject(craft(*self._segment(ctl, **fields)))
+
     def _segment(self, ctl: Ctl, **fields: Unpack[Fields]) -> tuple[Segment, bytes | None]:
         """Return the segment, and the raw octets of its options where they are not to be said as options."""
         if not fields.keys() <= _FIELDS:

@@ -115,8 +115,9 @@ def values_of(item: pytest.Function, case: Case) -> dict[str, Any]:
     if {"peer", "another"} & set(item.fixturenames):
         peer = values["peer"] = case.walk(walk, offer, own_address=has_own_address(item))
         values["another"] = case.another(peer)
-    for name in item._fixtureinfo.argnames:
-        _set_up(item, name, values)
+    for name in item.fixturenames:
+        if name not in PROVIDED:
+            _set_up(item, name, values)
     return values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -41,7 +41,7 @@ class Memory:
     our_tsvals: set[int] = field(default_factory=set)
     answer_due: bool = False
     reset_last: bool = False
-    owed: Counter[tuple[str, int]] = field(default_factory=Counter)
+    owed: defaultdict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
     resets: set[tuple[str, int]] = field(default_factory=set)
     acks_owed: int = 0
     last_ack: int | None = None

@@ -123,7 +123,7 @@ def test_mss_of_illegal_length_is_not_believed(peer, target, established):
 @target_in(LISTEN)
 def test_random_options_to_a_listener_are_survived(peer, another, ctl):
     for field in FIELDS:
-        peer.inject(peer.craft(ctl, options=field))
+        peer.forge(ctl, options=field)
     still_serves(another())
     peer.send(RST, seq=peer.iss + 1)  # what the SYNs may have left half open
 

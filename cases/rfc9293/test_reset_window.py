@@ -168,7 +168,7 @@ def test_resets_in_the_window_draw_no_more_acks_than_they_are(peer, timing):
 @target_in(ESTABLISHED)
 def test_challenges_are_limited(peer, other, timing, facts, ctl):
     for number in range(1, 51):
-        peer.inject(peer.craft(ctl, seq=peer.snd_nxt + number))
+        peer.forge(ctl, seq=peer.snd_nxt + number)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
     challenges = 1 + len(peer.hear_all(timing.silence))
     facts[f"challenge ACKs for 50 segments with {ctl} at once"] = challenges

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Results:
 
 def pack(verdict: Verdict) -> dict[str, Any]:
     """Return a verdict as plain values, for a report on its way between processes and for the document."""
-    values = asdict(verdict)
+    values = {name: getattr(verdict, name) for name in Verdict.__dataclass_fields__}
     return values | {name: list(values[name]) for name in ("requirements", "evidence")}
 
 

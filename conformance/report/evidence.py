@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -34,6 +35,12 @@ def case_folder(case: str, variant: str) -> str:
     return "/".join(["evidence", file.removesuffix(".py"), function, *([slug(variant)] if variant else [])])
 
 
+def near(path: Path) -> Path:
+    """Return a path as short as it can be said from here."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
+
+
 def title_of(case: str, words: Iterable[str]) -> str:
     """Return what stands over the evidence of a case: its function, and the words that tell its run from others."""
     return f"{case.rpartition('::')[2]} ({', '.join(word for word in words if word)})"
@@ -61,7 +68,17 @@ def exchange(transcript: Transcript) -> str:
 
 
 def keep(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write the files of a case over those of an earlier run."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Write the files of a case over those of an earlier run.
+
+    They are cut off at their end, not emptied first: to give thousands of them back takes a disk many times as long as
+    to write them again.
+    """
+    os.makedirs(folder, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        with open(f"{folder}/{name}", "wb", opener=_open_as_it_is) as file:
+            file.write(content)
+            file.truncate()
+
+
+def _open_as_it_is(path: str, flags: int) -> int:
+    return os.open(path, flags & ~os.O_TRUNC, 0o666)

@@ -11,7 +11,7 @@ import pytest
 
 from conformance.report import allure_files, allure_result
 from conformance.report.document import Results, pack, plain, write
-from conformance.report.evidence import keep, target_folder
+from conformance.report.evidence import keep, near, target_folder
 from conformance.report.keys import FACTS_KEY, PROFILES_KEY
 from conformance.report.lost import lost
 from conformance.report.settle import Settled
@@ -28,12 +28,6 @@ def attach(report: pytest.TestReport, settled: Settled, look: Shown, facts: Mapp
         "category": look.category,
         "letter": look.letter,
     }
-
-
-def near(path: Path) -> Path:
-    """Return a path as short as it can be said from here."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class Home:

@@ -16,7 +16,7 @@ import pytest
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.report import colours
 from conformance.report.away import AWAY, place_of
-from conformance.report.home import Home, attach, near
+from conformance.report.home import Home, attach
 from conformance.report.keys import CASE_KEY
 from conformance.report.longrepr import dress, where
 from conformance.report.settle import End, Settled, settle
@@ -125,7 +125,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         text=report.longreprtext,
         where=source,
         seconds=item.stash[SPENT],
-        reports=near(reports),
+        reports=reports,
     )
     subject = describe(item, name)
     settled = settle(item, subject, end)

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from conformance.errors import Inconclusive, Nonconformance, NotApplicable
-from conformance.report.evidence import FILES, exchange
+from conformance.report.evidence import FILES, exchange, near
 from conformance.report.keys import CASE_KEY, CaseRecord
 from conformance.report.subject import Subject
 from conformance.report.text import Story, explain, headline, one_line, stale
@@ -126,7 +126,7 @@ def _tell(
         details=_details(end, decision, others),
         where=end.where,
         exchange=_exchange(record) if record and seen else "",
-        evidence=f"{end.reports / subject.folder}/" if seen else "",
+        evidence=f"{near(end.reports) / subject.folder}/" if seen else "",
         known=known,
     )
     return Settled(verdict, explain(verdict, story), known, False)

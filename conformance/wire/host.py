@@ -65,12 +65,13 @@ class Host:
 
     def resolve(self, address: str) -> bytes:
         """Return the MAC of the next hop towards `address`; Inconclusive when nobody answers."""
+        hop = self._next_hops.get(address, address)
+        if hop in self._neighbours:
+            return self._neighbours[hop]
         group = neighbour.group_mac(address)
         if group is not None:
             return group
-        hop = self._next_hops.get(address, address)
-        if hop not in self._neighbours:
-            self._ask([hop], self.addresses[family_of(hop)])
+        self._ask([hop], self.addresses[family_of(hop)])
         if hop not in self._neighbours:
             protocol = "NDP" if ":" in hop else "ARP"
             raise Inconclusive(f"{hop} does not answer {protocol} on {self._link.interface}")
