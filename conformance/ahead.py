@@ -139,7 +139,7 @@ class Ahead:
         play(record)
         if record.beside:
             record.error = _dead(record) or record.error
-        if record.case is None or not isinstance(record.error, AssertionError):
+        if record.case is None or not isinstance(record.error, AssertionError | Inconclusive):
             return
         silent = _ended_in_silence(record.error)
         late, behind = record.case.late_before_silence if silent else record.case.late, record.case.behind
@@ -154,7 +154,7 @@ class Ahead:
             self._again(record, f"a segment or a call waited for {behind:.2f} s")
 
     def _again(self, record: Record, why: str) -> None:
-        """Have a case that failed under a late tester run once more, and say so: when the others have been started."""
+        """Have a case that failed, or did not begin, under a late tester run once more: when the others are started."""
         self._unreported -= 1
         record.reset(f"run again: in the first try, which failed, {why}")
         record.late = True

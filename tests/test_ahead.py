@@ -190,6 +190,20 @@ def test_what_failed_while_a_segment_lay_unheard_is_run_again_and_then_believed(
     assert isinstance(record.error, Nonconformance) == tries[1]
 
 
+def test_what_did_not_begin_under_a_late_tester_is_run_again(loop: Loop) -> None:
+    late = [TOLERANCE + 1, 0.0]
+
+    def function(peer: Any) -> None:
+        peer.late = late.pop(0)
+        if peer.late:
+            raise Inconclusive("the walk failed")
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert (late, record.error) == ([], None)
+
+
 def test_what_is_run_again_waits_until_little_else_is_in_flight(loop: Loop) -> None:
     wire, log = FakeWire(), list[str]()
     late = [TOLERANCE + 1, 0.0]

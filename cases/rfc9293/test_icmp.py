@@ -82,6 +82,7 @@ def test_error_of_an_unknown_type_does_not_end_a_connection(peer, target):
 @target_in(SYN_SENT)
 def test_soft_error_does_not_end_an_attempt_to_connect(peer, error):
     peer.inject(about(peer.syn, error))
+    peer.expect_retransmission(peer.syn)
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
 
@@ -89,8 +90,9 @@ def test_soft_error_does_not_end_an_attempt_to_connect(peer, error):
 @requirement("RFC9293:MUST-56", "RFC1122:3.2.2.1-hint")
 @pytest.mark.parametrize("error", each(SOFT))
 @target_in(SYN_RECEIVED)
-def test_soft_error_does_not_end_a_half_open_connection(peer, error):
+def test_soft_error_does_not_end_a_half_open_connection(peer, another, error):
     peer.inject(about(peer.syn, error))
+    taken(another)
     peer.send(ACK, data=DATA)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
 
@@ -199,6 +201,7 @@ def test_source_quench_does_not_slow_down(peer, target, another):
 @target_in(SYN_SENT)
 def test_source_quench_does_not_end_an_attempt_to_connect(peer):
     peer.inject(about(peer.syn, SOURCE_QUENCH))
+    peer.expect_retransmission(peer.syn)
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
 
@@ -211,7 +214,9 @@ def test_source_quench_does_not_end_an_attempt_to_connect(peer):
 @pytest.mark.parametrize("octets", [-100_000, 100_000], ids=["old", "never sent"])
 @target_in(ESTABLISHED)
 def test_error_about_what_is_not_in_flight_does_not_end_a_connection(peer, target, error, octets):
-    peer.inject(about(moved(in_flight(peer, target), octets), error))
+    segment = in_flight(peer, target)
+    peer.inject(about(moved(segment, octets), error))
+    peer.expect_retransmission(segment)
     peer.expect_alive()
 
 
@@ -220,5 +225,6 @@ def test_error_about_what_is_not_in_flight_does_not_end_a_connection(peer, targe
 @target_in(SYN_SENT)
 def test_error_about_another_syn_does_not_end_an_attempt(peer, error):
     peer.inject(about(moved(peer.syn, 100_000), error))
+    peer.expect_retransmission(peer.syn)
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)

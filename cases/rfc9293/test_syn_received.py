@@ -44,6 +44,7 @@ def test_syn_in_the_window_returns_to_listen(peer, ctl, offset):
     peer.send(ctl, seq=peer.iss + offset, ack=peer.irs)  # a reset of this one would be numbered ISS
     peer.send(ACK, seq=peer.iss + 1)
     peer.expect_reset(seq=peer.irs + 1)  # the first thing that is said: nobody knows the handshake any more
+    peer.expect_gone()  # and nothing else, which a target may say a little later
 
 
 @requirement("RFC9293:3.10.7.4-syn-synrcvd-passive", "RFC9293:3.10.7.2-listen-syn")
@@ -54,6 +55,8 @@ def test_listener_takes_a_fresh_syn_after_syn_in_the_window(peer, ctl):
     peer.restart(peer.iss + 2**30)
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    peer.expect_alive()
 
 
 @requirement(

@@ -66,6 +66,14 @@ static int gvisor_state(void *with, int socket, const struct flow *flow, uint8_t
     return OK;
 }
 
+/* gVisor takes no notice of MSG_OOB: that there is nothing to read yet looks as if urgent data were announced. */
+static int gvisor_reports(void *with, int socket, int asking, unsigned *reports)
+{
+    int result = posix.reports(with, socket, asking, reports);
+    *reports &= ~(1u << REPORT_URGENT);
+    return result;
+}
+
 int main(int count, char **words)
 {
     int lengths[2] = {4, has_ipv6() ? 16 : 0};
@@ -81,6 +89,7 @@ int main(int count, char **words)
     if (gvisor) {
         stack.abort = gvisor_abort;
         stack.state = gvisor_state;
+        stack.reports = gvisor_reports;
     }
     if (!services_begin(&stack, lengths)) {
         perror("services");
