@@ -131,7 +131,8 @@ def test_second_open_leaves_the_connection(peer, target):
 @requirement("RFC9293:MUST-42")
 @target_in(SYN_SENT)
 def test_port_of_an_attempt_can_be_listened_on(peer, another, target):
-    visitor = another(target.listen(peer.flow.remote_port))
+    assert not target.refuses(target.listen, peer.flow.remote_port)
+    visitor = another(peer.flow.remote_port)
     visitor.send(SYN)
     visitor.expect(SYN | ACK, ack=visitor.iss + 1)
 
@@ -139,7 +140,7 @@ def test_port_of_an_attempt_can_be_listened_on(peer, another, target):
 @requirement("RFC9293:MUST-41", "RFC9293:MUST-42")
 @target_in(SYN_SENT)
 def test_listening_on_its_port_leaves_the_attempt(peer, target):
-    target.listen(peer.flow.remote_port)
+    assert not target.refuses(target.listen, peer.flow.remote_port)
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
     assert target.connected() == "ok"

@@ -70,7 +70,7 @@ def test_fin_stays_behind_data_that_the_window_holds_back(peer, target):
     target.send(b"the last words")
     target.close()
     peer.send(ACK)
-    peer.expect_data(b"the last words", ctl=FIN | ACK)
+    peer.expect_data(b"the last words", ctl=FIN | ACK, acknowledge=True)
 
 
 @requirement("RFC9293:3.6-case1-retx-fin")
