@@ -38,6 +38,15 @@ def test_data_that_the_ack_leaves_out_is_sent_again(peer, timing, syn, taken):
     peer.expect_data(TEN[taken:], within=timing.retransmission)
 
 
+@requirement("RFC7413:4.2.2-client-resend", "RFC9293:3.10.7.3-synsent-ack-range")
+@pytest.mark.parametrize("taken", [0, 1, 9], ids=["the SYN", "one octet", "all but one"])
+@target_in(CLOSED, opened=ACTIVE)
+def test_data_that_the_ack_leaves_out_rides_on_the_first_ack(peer, syn, taken):
+    peer.tcb.rcv_nxt = seq.add(syn.seq, 1 + taken)  # the rest is lost
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=syn.seq + 1 + taken, ack=peer.iss + 1, data=TEN[taken:])
+
+
 @requirement("RFC9293:3.10.7.3-synsent-bad-ack", "RFC9293:3.5.2-g2-bad-ack")
 @pytest.mark.parametrize("beyond", [-1, 11], ids=["ISS", "beyond the data"])
 @target_in(CLOSED, opened=ACTIVE)

@@ -1,8 +1,9 @@
 """Path MTU discovery, by ICMP and without it (RFC 9293, section 3.7.2; RFC 1191, RFC 8201, RFC 4821)."""
 
-from conformance import ACK, ESTABLISHED, mss, offering, only_over, own_address, requirement, slow, target_in
+from conformance import ACK, ESTABLISHED, SYN, mss, offering, only_over, own_address, requirement, slow, target_in
 from conformance.errors import NotApplicable
 from conformance.icmp import about, moved, too_big
+from conformance.options import MSS_KIND
 
 LARGE = bytes(range(250)) * 5
 SMALL = {"ipv4": 1000, "ipv6": 1280}
@@ -56,6 +57,32 @@ def test_packets_fit_from_then_on(peer, target):
     peer.send(ACK)
     target.send(LARGE)
     assert fits(peer.expect(ACK, seq=peer.rcv_nxt))
+
+
+def mss_over_the_smaller_path(peer, another, target):
+    """Have the target learn of a smaller path to us; return the MSS option of its next SYN,ACK."""
+    first = large_segment(peer, target)
+    peer.inject(about(first, too_big(SMALL[peer.family])))
+    peer.hear_all(peer.timing.silence)
+    other = another()
+    other.send(SYN)
+    return other.expect(SYN | ACK, ack=other.iss + 1).option(MSS_KIND)
+
+
+@requirement("RFC1191:3.1-mss-independent")
+@only_over("ipv4")
+@own_address
+@target_in(ESTABLISHED)
+def test_announced_mss_does_not_depend_on_the_path(peer, another, target):
+    assert mss_over_the_smaller_path(peer, another, target) == peer.syn.option(MSS_KIND)
+
+
+@requirement("RFC8201:5.4-mss-independent")
+@only_over("ipv6")
+@own_address
+@target_in(ESTABLISHED)
+def test_announced_mss_does_not_depend_on_the_path_over_ipv6(peer, another, target):
+    assert mss_over_the_smaller_path(peer, another, target) == peer.syn.option(MSS_KIND)
 
 
 @requirement("RFC9293:7-icmp-attacks", "RFC5927:4.1-seq-check")

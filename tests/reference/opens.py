@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from reference.endpoint import Endpoint
     from reference.listen import Listener
 
-EPHEMERAL = range(49152, 65536)
+EPHEMERAL = range(20000, 65536)
+"""As many as can be (RFC 6056, section 3.2), apart from those where users listen."""
 
 
 class Opens:

@@ -262,3 +262,11 @@ class PortsGoUpByOne(Host):
     def free_port(self) -> int:
         self.last_port = self.__dict__.get("last_port", 50_000) + 1
         return self.last_port
+
+
+@fault("ports-of-opens-are-few", breaks="RFC6056:3.2-range")
+class PortsOfOpensAreFew(Host):
+    """Those that IANA calls dynamic, a quarter of all."""
+
+    def free_port(self) -> int:
+        return next(port for port in iter(super().free_port, 0) if port >= 49152)

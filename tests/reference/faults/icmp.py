@@ -8,6 +8,7 @@ from reference.faults import Endpoint, Host, fault
 from reference.segment import Segment
 from reference.tcb import SYNCHRONIZED
 from reference.user import Signal
+from reference.windows import FIXED_HEADERS, MTU
 
 ATTEMPTS = (State.SYN_SENT, State.SYN_RECEIVED)
 
@@ -210,6 +211,19 @@ class PathMtuIsForgottenAtOnce(Endpoint):
     def packet_too_big(self, mtu: int, seq: int) -> None:
         super().packet_too_big(mtu, seq)
         self.path_mtu = None
+
+
+@fault("path-mtu-lowers-the-announced-mss", breaks=("RFC1191:3.1-mss-independent", "RFC8201:5.4-mss-independent"))
+class PathMtuLowersTheAnnouncedMss(Endpoint):
+    """The host remembers how large packets to a peer may be, and wants none larger from there. Seen in Linux."""
+
+    def packet_too_big(self, mtu: int, seq: int) -> None:
+        super().packet_too_big(mtu, seq)
+        vars(self.host).setdefault("paths", {})[self.flow.remote] = mtu
+
+    def announced_mss(self) -> int:
+        way = vars(self.host).get("paths", {}).get(self.flow.remote, MTU)
+        return min(super().announced_mss(), way - FIXED_HEADERS[len(self.flow.local)])
 
 
 @fault("black-hole-is-not-found", breaks="RFC9293:3.7.2-pmtud")

@@ -11,6 +11,7 @@ from reference.faults import Endpoint, Host, Listener, fault
 from reference.ip import Packet
 from reference.listen import Listener as Correct
 from reference.numbers import add
+from reference.opens import EPHEMERAL
 from reference.segment import ACK, FIN, PSH, RST, SYN, URG, Options, Segment
 from reference.user import Settings, User
 
@@ -294,7 +295,7 @@ class PortOfAnAttemptHearsNoOthers(Host):
 
     def listener_for(self, segment: Segment) -> Correct | None:
         taken = any(flow.local_port == segment.flow.local_port for flow in self.connections)
-        return None if taken and segment.flow.local_port >= 49152 else super().listener_for(segment)
+        return None if taken and segment.flow.local_port in EPHEMERAL else super().listener_for(segment)
 
 
 # -- SYN with FIN --

@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.state import State
 from reference.faults import Endpoint, Host, fault
 from reference.numbers import add
+from reference.opens import EPHEMERAL
 from reference.segment import ACK, FIN, RST, SYN, Flow, Options, Segment
 from reference.tcb import Sent
 from reference.user import EXISTS, Refused, Settings, Signal, User
@@ -534,7 +535,7 @@ class OpenHasAnotherLocalAddress(Host):
 @fault("local-address-changes-after-the-syn", breaks="RFC9293:MUST-45")
 class LocalAddressChangesAfterTheSyn(Host):
     def transmit(self, segment: Segment) -> None:
-        if not segment.ctl & SYN and segment.flow.local_port >= 49152:
+        if not segment.ctl & SYN and segment.flow.local_port in EPHEMERAL:
             segment.flow = segment.flow._replace(local=segment.flow.local[:-1] + b"\x63")
         super().transmit(segment)
 
@@ -586,3 +587,12 @@ class AbortInSynSentDoesNothing(Endpoint):
     def abort(self) -> None:
         if self.state is not State.SYN_SENT:
             super().abort()
+
+
+@fault("data-that-a-syn-ack-leaves-out-follows-its-ack", breaks="RFC7413:4.2.2-client-resend")
+class DataThatASynAckLeavesOutFollowsItsAck(Endpoint):
+    """In a segment of its own."""
+
+    def syn_answered(self, segment: Segment) -> None:
+        super().syn_answered(segment)
+        self.acknowledge()
