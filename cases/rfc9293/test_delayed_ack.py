@@ -1,5 +1,7 @@
 """When text is acknowledged: RFC 9293, sections 3.8.6.3 and 3.10.7.4; RFC 5681, section 4.2."""
 
+from itertools import pairwise
+
 import pytest
 
 from conformance import (
@@ -11,10 +13,13 @@ from conformance import (
     FIN_WAIT_2,
     NOTHING,
     PSH,
+    mss,
+    offering,
     reply,
     requirement,
     seq,
     target_in,
+    timestamps,
 )
 from conformance.errors import Inconclusive, NotApplicable
 
@@ -25,8 +30,11 @@ MANY = 40
 APART = 0.005
 """Seconds between segments of a stream: less than any ACK is delayed for, and too long for them to be read together."""
 
-PAIRS = 12
+GROUPS = 12
 """Pairs of full-sized segments, as far as the target's window goes: past such a start as well."""
+
+STAMPS = 12
+"""Octets of options in a segment with timestamps."""
 
 RECEIVING = (ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2)
 
@@ -98,22 +106,62 @@ def nothing_lost(peer):
         raise Inconclusive("not all of many segments sent together has arrived")
 
 
-def pairs_that_fit(peer, size):
-    """Return how many pairs of segments of that size to send: not more than the window has room for."""
-    fit = peer.snd_wnd // (2 * size)
+def groups_that_fit(peer, size, of):
+    """Return how many groups `of` segments of that size to send: not more than the window has room for."""
+    fit = peer.snd_wnd // (of * size)
     if not fit:
-        raise NotApplicable(f"needs a window of two full-sized segments; the target offers {peer.snd_wnd} octets")
-    return min(PAIRS, fit)
+        raise NotApplicable(f"needs a window of {of} full-sized segments; the target offers {peer.snd_wnd} octets")
+    return min(GROUPS, fit)
 
 
-@requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second")
+@requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second", "RFC2525:2.13-stretch-ack")
 @target_in(ESTABLISHED)
 def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
     full = bytes(peer.tcb.snd_mss(peer.family))
-    for _ in range(pairs_that_fit(peer, len(full))):
+    for _ in range(groups_that_fit(peer, len(full), of=2)):
         first = peer.send(ACK, data=full)
         peer.send(ACK, data=full)
         expect_ack_of(peer, first, within=timing.settle)  # where it was alone in that, the second is a first one
+
+
+@requirement("RFC2525:2.13-stretch-ack", "RFC9293:SHLD-19")
+@offering(mss(1460), timestamps(0))
+@target_in(ESTABLISHED)
+def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, target, timing):
+    """An ACK may wait for twice the MSS in octets of text, which a third segment brings (RFC 5681, section 4.2)."""
+    peer.needs_timestamps()
+    target.begin_to_receive()
+    text = bytes(peer.tcb.snd_mss(peer.family) - STAMPS)
+    for _ in range(groups_that_fit(peer, len(text), of=3)):
+        first, _, _ = (peer.send(ACK, data=text) for _ in range(3))
+        expect_ack_of(peer, first, within=timing.settle)
+
+
+PLACES = {
+    "in order": (0, 10, 20, 30),
+    "again": (0, 0, 0),
+    "above gaps": (20, 40, 60),
+    "last first": (20, 10, 0),
+    "overlapping": (0, 5, 15),
+}
+"""Where segments of ten octets begin, one after the other."""
+
+
+def acknowledgments(segments):
+    """Leave out window updates: what acknowledges no more than the ACK before, and offers more."""
+    updates = [after.ack == before.ack and after.window > before.window for before, after in pairwise(segments)]
+    return len(segments) - sum(updates)
+
+
+@requirement("RFC5681:4.2-one-ack")
+@pytest.mark.parametrize("places", PLACES.values(), ids=PLACES)
+@target_in(*RECEIVING)
+def test_no_segment_draws_more_than_one_ack(peer, timing, places):
+    start, drawn = peer.snd_nxt, []
+    for place in places:
+        peer.send(ACK, seq=start + place, data=TEN)
+        drawn.append(acknowledgments(peer.hear_all(quiet=timing.ack_delay)))
+    assert max(drawn) == 1
 
 
 @requirement("RFC9293:3.8.6.3-ack-ooo", "RFC5681:4.2-ooo-immediate", "RFC5681:3.2-ooo-dupack")
@@ -135,7 +183,7 @@ def test_text_that_fills_a_gap_is_acknowledged_at_once(peer, timing, gap):
     peer.expect_one_of(reply(ACK, ack=everything), reply(ACK, ack=peer.snd_nxt), within=timing.settle)
 
 
-@requirement("RFC9293:MAY-13")
+@requirement("RFC9293:MAY-13", "RFC1122:4.2.2.21-ooo-ack")
 @target_in(*RECEIVING)
 def test_text_above_a_gap_draws_an_ack_of_the_left_edge(peer):
     peer.send(ACK, seq=peer.snd_nxt + 10, data=TEN)

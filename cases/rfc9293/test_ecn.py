@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance import ACK, CWR, ECE, FIN, LISTEN, NOTHING, RST, SYN, reply, requirement, target_in
+from conformance import ACK, CWR, ECE, ESTABLISHED, FIN, LISTEN, NOTHING, RST, SYN, reply, requirement, target_in
 from conformance.errors import NotApplicable
 from conformance.ip import Header
 
@@ -99,3 +99,40 @@ def test_new_incarnation_does_not_use_ecn_unasked(peer, target, closed):
 @target_in(LISTEN)
 def test_new_incarnation_agrees_to_ecn_anew(peer, closed):
     assert reopen(peer, SYN | ECE | CWR).ctl == SYN | ACK | ECE
+
+
+MARKS = {"ECT(1)": 0b01, "ECT(0)": CAPABLE, "CE": EXPERIENCED}
+
+
+@requirement("RFC8311:2-expect-ecn", "RFC3168:6.1.1.1-no-implicit")
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+@target_in(LISTEN)
+def test_marks_mean_nothing_where_nobody_asked_for_ecn(peer, mark):
+    peer.ip = Header(traffic_class=mark)
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    peer.send(ACK, data=DATA)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    fin = peer.send(FIN | ACK)
+    peer.expect_one_of(reply(ACK, ack=fin.end), reply(FIN | ACK, ack=fin.end))
+
+
+@requirement("RFC8311:2-expect-ecn")
+@pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
+@target_in(LISTEN)
+def test_syn_that_asks_for_ecn_may_be_marked_itself(peer, mark):
+    peer.ip = Header(traffic_class=mark)
+    peer.send(SYN | ECE | CWR)
+    peer.expect_one_of(reply(SYN | ACK | ECE, ack=peer.iss + 1), reply(SYN | ACK, ack=peer.iss + 1))
+    peer.ip = Header()
+    peer.send(ACK, data=DATA)
+    peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), reply(ACK | ECE, ack=peer.snd_nxt))
+
+
+@requirement("RFC9293:3.10.7.4-text-deliver")
+@pytest.mark.parametrize("bits", [ECE, CWR, ECE | CWR], ids=str)
+@target_in(ESTABLISHED)
+def test_bits_of_ecn_with_data_are_ignored_where_nobody_asked_for_ecn(peer, bits):
+    peer.send(ACK | bits, data=DATA)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)

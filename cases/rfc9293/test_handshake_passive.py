@@ -166,7 +166,7 @@ def test_syn_ack_backs_off(peer):
     assert second.at - first.at >= 1.5 * (first.at - peer.syn.at)  # twice, as far as coarse timers tell
 
 
-@requirement("RFC6298:2.1-initial-rto", "RFC2525:2.7-initial-rto-low")
+@requirement("RFC6298:2.1-initial-rto", "RFC2525:2.7-initial-rto-low", "RFC8961:3-initial")
 @target_in(SYN_RECEIVED)
 def test_syn_ack_is_not_sent_again_before_a_second(peer, timing):
     again = peer.expect_retransmission(peer.syn)

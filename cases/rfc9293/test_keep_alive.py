@@ -1,5 +1,7 @@
 """Keep-alives: RFC 9293, section 3.8.4. How the target answers ours is in test_acceptability.py."""
 
+from itertools import pairwise
+
 import pytest
 
 from conformance import ACK, ESTABLISHED, RST, reply, requirement, target_in
@@ -9,6 +11,9 @@ TEN = b"0123456789"
 
 IDLE = 1
 """Seconds without a word before a probe, as the user sets it: the least that it may be."""
+
+SEVERAL = 4
+"""Probes that nobody answers: more than may be lost by chance."""
 
 NEARLY = 0.9
 """The share of a time set by the user after which its end may be seen: timers are coarse."""
@@ -108,6 +113,16 @@ def test_probe_that_nobody_answers_does_not_end_the_connection(peer, target):
     keep_alive(target)
     expect_probe(peer)
     expect_probe(peer)
+    peer.send(ACK)
+    peer.expect_alive()
+
+
+@requirement("RFC2525:2.9-short-ka-timeout", "RFC9293:MUST-29")
+@target_in(ESTABLISHED)
+def test_connection_outlives_several_probes_far_apart(peer, target):
+    keep_alive(target)
+    probes = [expect_probe(peer, 4 * IDLE) for _ in range(SEVERAL)]  # some have each wait longer
+    assert min(later.at - earlier.at for earlier, later in pairwise(probes)) >= NEARLY * IDLE
     peer.send(ACK)
     peer.expect_alive()
 

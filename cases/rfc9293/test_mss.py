@@ -14,11 +14,13 @@ from conformance import (
     SYN_SENT,
     mss,
     offering,
+    only_over,
     requirement,
     target_in,
     timestamps,
     window_scale,
 )
+from conformance.errors import NotApplicable
 from conformance.options import MSS_KIND
 
 DEFAULT = {"ipv4": 536, "ipv6": 1220}
@@ -72,6 +74,27 @@ def test_announced_mss_is_not_reduced_for_options(peer, another):
     other.offer = (mss(1460), SACK_PERMITTED, timestamps(0), window_scale(7))
     other.send(SYN)
     assert other.expect(SYN | ACK).option(MSS_KIND) == peer.syn.option(MSS_KIND)
+
+
+@pytest.fixture
+def over_ipv4(case):
+    """The MSS that the same target announces over IPv4."""
+    subject = case.bench.subject
+    if "ipv4" not in subject.routes or not subject.open_port:
+        raise NotApplicable("needs a port that accepts over IPv4 as well")
+    one = case.peer(subject.open_port, address=case.bench.source("ipv4"), remote=subject.routes["ipv4"].address)
+    one.send(SYN)
+    one.expect(SYN | ACK, ack=one.iss + 1)
+    return one.tcb.snd_mss("ipv4")
+
+
+@requirement("RFC8200:8.3-mss60", "RFC9293:MUST-67")
+@only_over("ipv6")
+@target_in(SYN_RECEIVED)
+def test_mss_leaves_room_for_the_longer_header_of_ipv6(peer, facts, over_ipv4):
+    """A packet of that size, with the header, fits into our link, or is no larger than the one of IPv4."""
+    facts["MSS over IPv4 and IPv6"] = [over_ipv4, peer.tcb.snd_mss("ipv6")]
+    assert peer.tcb.snd_mss("ipv6") + 60 <= max(over_ipv4 + 40, peer.offer[0].value + 60)
 
 
 @requirement("RFC9293:MUST-65")

@@ -2,7 +2,21 @@
 
 import pytest
 
-from conformance import ACK, ESTABLISHED, NOP, mss, offering, requirement, target_in, timestamps
+from conformance import (
+    ACK,
+    CLOSE_WAIT,
+    ESTABLISHED,
+    FIN_WAIT_2,
+    NOP,
+    NOTHING,
+    RST,
+    mss,
+    offering,
+    reply,
+    requirement,
+    target_in,
+    timestamps,
+)
 from conformance.options import TIMESTAMPS_KIND
 
 DATA = b"0123456789"
@@ -38,3 +52,32 @@ def test_data_that_was_dropped_as_old_does_not_reach_the_user(peer, target):
     peer.send(ACK, seq=dropped.seq, data=DATA)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     assert target.receive(len(DATA)) == DATA
+
+
+@requirement("RFC7323:5.2-rst-no-paws", "RFC9293:3.10.7.4-rst-exact")
+@pytest.mark.parametrize("age", AGES.values(), ids=AGES)
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED, CLOSE_WAIT, FIN_WAIT_2)
+def test_reset_with_an_old_timestamp_is_obeyed(peer, age):
+    old = timestamps((stamped(peer) - age) % 2**32, peer.tcb.ts_recent)
+    peer.send(RST, options=(NOP, NOP, old))
+    peer.expect_gone()
+
+
+@requirement("RFC9293:3.10.7.4-rst-exact", "RFC7323:5.2-rst-no-paws")
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED, CLOSE_WAIT, FIN_WAIT_2)
+def test_reset_without_a_timestamp_is_obeyed(peer):
+    peer.needs_timestamps()
+    peer.send(RST, options=())
+    peer.expect_gone()
+
+
+@requirement("RFC7323:5.2-rst-tsecr-check")
+@offering(mss(1000), timestamps(0))
+@target_in(ESTABLISHED)
+def test_reset_that_echoes_what_was_never_said_is_not_obeyed(peer):
+    never = timestamps(stamped(peer), (peer.tcb.ts_recent + 2**30) % 2**32)
+    peer.send(RST, options=(NOP, NOP, never))
+    peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), NOTHING)
+    peer.expect_alive()

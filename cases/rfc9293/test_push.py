@@ -120,7 +120,7 @@ def test_received_push_is_no_end_of_a_record(peer, target):
     assert [target.receive_only(2) for _ in range(3)] == [b"ab", b"cd", b"ef"]
 
 
-@requirement("RFC9293:MAY-17")
+@requirement("RFC9293:MAY-17", "RFC1122:4.2.2.2-queue-unpushed")
 @target_in(ESTABLISHED)
 def test_user_sees_where_the_peer_has_pushed(peer, target, timing):
     peer.send(ACK, data=b"ab")

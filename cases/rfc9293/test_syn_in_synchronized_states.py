@@ -129,6 +129,20 @@ def test_rebooted_peer_connects_anew_over_the_challenge(peer):
     peer.expect(SYN | ACK, ack=peer.iss + 1)
 
 
+@requirement("RFC5961:4.2-syn-corner", "RFC5961:4.2-syn-challenge")
+@target_in(ESTABLISHED)
+def test_rebooted_peer_whose_isn_is_rcv_nxt_minus_1_clears_nothing(peer):
+    """The challenge acknowledges its SYN, so that it has no reset to send."""
+    peer.send(ACK, data=b"x")
+    peer.expect(ACK, ack=peer.snd_nxt)
+    syn = peer.craft(SYN, seq=peer.snd_nxt - 1)
+    peer.inject(syn)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b"")
+    peer.inject(syn)
+    peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt, data=b""), NOTHING)  # challenges are limited
+    peer.expect_alive()
+
+
 @requirement("RFC9293:3.10.7.4-syn-oow")
 @target_in(ESTABLISHED)
 def test_first_syn_again_with_another_mss_changes_nothing(peer, target):

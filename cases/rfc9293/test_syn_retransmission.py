@@ -9,9 +9,6 @@ from conformance.errors import NotApplicable
 NEARLY = 0.95
 """The share of a timeout after which it may be seen to expire: timers are coarse."""
 
-NEARLY = 0.95
-"""The share of a timeout after which it may be seen to expire: timers are coarse."""
-
 
 @requirement("RFC9293:3.10.8-retx-timeout", "RFC9293:3.8-retx-loss")
 @target_in(SYN_SENT)
@@ -19,7 +16,7 @@ def test_syn_is_repeated_with_the_same_iss(peer):
     peer.expect_retransmission(peer.syn)
 
 
-@requirement("RFC6298:2.1-initial-rto")
+@requirement("RFC6298:2.1-initial-rto", "RFC8961:3-initial")
 @target_in(SYN_SENT)
 def test_first_repetition_comes_after_the_initial_timeout(peer, timing):
     gap = peer.expect_retransmission(peer.syn).at - peer.syn.at

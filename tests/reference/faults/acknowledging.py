@@ -120,3 +120,32 @@ class AckGoesAheadOfText(Endpoint):
 
     def acknowledge_text(self) -> None:
         self.acknowledge()
+
+
+@fault("every-fourth-segment-is-acknowledged", breaks="RFC2525:2.13-stretch-ack")
+class EveryFourthSegmentIsAcknowledged(Endpoint):
+    """Or the timer has it done: a stretch ACK."""
+
+    def delay_acknowledgment(self) -> None:
+        super().delay_acknowledgment()
+        self.ack_due = self.unacknowledged >= 4
+        if not self.ack_due and not self.runs("delayed-ack"):
+            self.start("delayed-ack", ACK_DELAY)
+
+
+@fault("text-above-a-gap-draws-two-acks", breaks="RFC5681:4.2-one-ack")
+class TextAboveAGapDrawsTwoAcks(Endpoint):
+    """One for the segment, and one for the gap."""
+
+    def hold(self, seq: int, text: bytes) -> None:
+        super().hold(seq, text)
+        self.acknowledge()
+        self.ack_due = True
+
+
+@fault("text-that-comes-again-draws-two-acks", breaks="RFC5681:4.2-one-ack")
+class TextThatComesAgainDrawsTwoAcks(Endpoint):
+    def unacceptable(self, segment: Segment) -> bool:
+        if segment.text:
+            self.acknowledge()
+        return super().unacceptable(segment)

@@ -205,3 +205,15 @@ class DataOfTheResetConnectionIsAcknowledged(Endpoint):
         super().arrives_otherwise(segment)
         if segment.ctl & (ACK | FIN) and not segment.ctl & RST:
             self.acknowledge()
+
+
+@fault("syn-just-below-the-window-clears-the-connection", breaks="RFC5961:4.2-syn-corner")
+class SynJustBelowTheWindowClearsTheConnection(Endpoint):
+    """For the sake of a rebooted peer, which will have no reset to send: the challenge acknowledges its SYN."""
+
+    def unacceptable(self, segment: Segment) -> bool:
+        if segment.ctl & SYN and add(segment.seq, 1) == self.rcv_nxt != add(self.irs, 1):
+            self.send_reset(self.snd_nxt)
+            self.delete()
+            return False
+        return super().unacceptable(segment)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from reference.faults import Endpoint, fault
-from reference.segment import ACK, CWR, SYN, Segment
+from reference.ecn import EXPERIENCED
+from reference.faults import Endpoint, Listener, fault
+from reference.segment import ACK, CWR, ECE, SYN, Segment
 
 
 @fault("ecn-is-not-implemented", breaks="RFC9293:SHLD-8")
@@ -68,3 +69,27 @@ class EcnIsAgreedToOnce(Endpoint):
     def take_ecn_offer(self, segment: Segment) -> None:
         super().take_ecn_offer(segment)
         self.ecn = self.ecn and self.previous is None
+
+
+@fault("marked-packets-are-dropped-without-ecn", breaks="RFC8311:2-expect-ecn")
+class MarkedPacketsAreDroppedWithoutEcn(Endpoint):
+    """Whoever marks what was not capable is taken for an attacker."""
+
+    def arrives(self, segment: Segment) -> None:
+        if self.ecn or not segment.traffic_class & EXPERIENCED:
+            super().arrives(segment)
+
+
+@fault("marked-syn-is-dropped", breaks="RFC8311:2-expect-ecn")
+class MarkedSynIsDropped(Listener):
+    """By RFC 3168 no SYN is capable of ECN; experiments make it so (RFC 8311, section 4.3)."""
+
+    def check_syn(self, segment: Segment) -> bool:
+        return False if segment.traffic_class & EXPERIENCED else super().check_syn(segment)
+
+
+@fault("bits-of-ecn-unasked-drop-the-segment", breaks="RFC9293:3.10.7.4-text-deliver")
+class BitsOfEcnUnaskedDropTheSegment(Endpoint):
+    def arrives(self, segment: Segment) -> None:
+        if self.ecn or not segment.ctl & (ECE | CWR):
+            super().arrives(segment)

@@ -132,3 +132,19 @@ class ResetForAKeepAliveIsIgnored(Endpoint):
     def reset(self) -> None:
         if not self.keep_alive_probes:
             super().reset()
+
+
+@fault("keep-alives-give-up-after-two", breaks="RFC2525:2.9-short-ka-timeout")
+class KeepAlivesGiveUpAfterTwo(Endpoint):
+    def keep_alive_timeout(self) -> None:
+        self.settings.keep_alive_count = 2
+        super().keep_alive_timeout()
+
+
+@fault("keep-alives-come-close-together", breaks="RFC2525:2.9-short-ka-timeout")
+class KeepAlivesComeCloseTogether(Endpoint):
+    """Once the connection is idle, all of them are sent in a second. Seen in the nineties."""
+
+    def keep_alive_probe(self) -> None:
+        self.settings.keep_alive_interval = 0.1
+        super().keep_alive_probe()

@@ -182,3 +182,11 @@ class SegmentsAreHalfOfWhatTheyMayBe(Endpoint):
     def segment_size(self) -> int:
         size = super().segment_size()
         return size // 2 if size == self.eff_snd_mss() else size
+
+
+@fault("mss-over-ipv6-is-that-of-ipv4", breaks="RFC8200:8.3-mss60")
+class MssOverIpv6IsThatOfIpv4(Endpoint):
+    """The header of IPv6 is taken for one of 20 octets."""
+
+    def announced_mss(self) -> int:
+        return super().announced_mss() + (20 if len(self.flow.local) == 16 else 0)

@@ -57,3 +57,25 @@ class NagleCannotBeTurnedOff(Endpoint):
     def may_send(self, queued: int, usable: int) -> bool:
         self.settings.nagle = True
         return super().may_send(queued, usable)
+
+
+@fault("each-character-draws-three-segments", breaks="RFC1122:4.2.3.11-single-char")
+class EachCharacterDrawsThreeSegments(Endpoint):
+    """An ACK when it comes, a window update when it is read, and what the user makes of it."""
+
+    def delay_acknowledgment(self) -> None:
+        self.ack_due = True
+
+    def update_peer(self) -> None:
+        self.acknowledge()
+
+
+@fault("bulk-goes-out-in-small-segments", breaks="RFC1122:4.2.3.11-single-char")
+class BulkGoesOutInSmallSegments(Endpoint):
+    """Once a small one was sent, none is larger than half of what it might be."""
+
+    small = False
+
+    def send_text(self, size: int) -> None:
+        self.small = self.small or size < 100
+        super().send_text(min(size, self.eff_snd_mss() // 2) if self.small else size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reference.faults import Endpoint, Host, fault
+from reference.numbers import lt
 from reference.segment import ACK, PSH, RST, SYN, Flow, Options, Segment
 
 
@@ -55,3 +56,27 @@ class TimestampsAreInUseWithoutThePeersOffer(Endpoint):
 
     def options_for(self, ctl: int) -> Options:
         return super().options_for(ctl) if ctl & (SYN | RST) else Options(timestamps=self.stamps(ctl))
+
+
+# -- resets --
+
+
+@fault("reset-with-an-old-timestamp-is-dropped", breaks="RFC7323:5.2-rst-no-paws")
+class ResetWithAnOldTimestampIsDropped(Endpoint):
+    """Nothing is spared from the look for duplicates of the last time round."""
+
+    def check_rst(self, segment: Segment) -> bool:
+        stamps = segment.options.timestamps
+        if segment.ctl & RST and self.timestamps and stamps is not None and self.is_outdated(stamps[0]):
+            return False
+        return super().check_rst(segment)
+
+
+@fault("reset-has-to-echo-a-timestamp", breaks=("RFC9293:3.10.7.4-rst-exact", "RFC7323:5.2-rst-no-paws"))
+class ResetHasToEchoATimestamp(Endpoint):
+    """Something that was said already, as a TCP may ask for; but a reset without any is dropped as well."""
+
+    def check_rst(self, segment: Segment) -> bool:
+        stamps = segment.options.timestamps
+        said = stamps is not None and not lt(self.host.timestamp(self.flow), stamps[1])
+        return False if segment.ctl & RST and self.timestamps and not said else super().check_rst(segment)
