@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from conformance import ACK, ESTABLISHED, LISTEN, SYN, mss, offering, requirement, target_in
+from conformance import ACK, ESTABLISHED, LISTEN, SYN, mss, offering, requirement, target_in, window_scale
 from conformance.agent.primitives import Parameter
 from conformance.errors import NotApplicable
+from conformance.options import WINDOW_SCALE_KIND
 
 SMALL = offering(mss(500))
 """Many segments in little text, and no SACK: what a loss does is then seen most plainly."""
@@ -86,6 +87,28 @@ def test_connection_starts_slowly(peer, target, facts):
     for segment in first:
         peer.send(ACK, ack=segment.end)
     growing(first, flight(peer))
+
+
+def most_in_flight(peer, target, field):
+    """Open with that window, have the target send, and return how many octets of six flights are out at most."""
+    peer.rcv_wnd = field
+    flights = [grown(peer, target, times=0)]
+    for _ in range(5):
+        for segment in flights[-1]:
+            peer.send(ACK, ack=segment.end)
+        flights.append(flight(peer))
+    return max(sum(len(segment.data) for segment in each) for each in flights)
+
+
+@requirement("RFC9293:MUST-1")
+@target_in(LISTEN)
+def test_window_is_used_beyond_its_lower_half(case, peer, target, another):
+    """The same window is told by a scaled field without its top bit first, to see that nothing else is the limit."""
+    scaled = another()
+    scaled.offer = (*peer.offer, window_scale(1))
+    if most_in_flight(scaled, target, 0x7FFF) <= 0x7FFF or not scaled.tcb.negotiated(WINDOW_SCALE_KIND):
+        raise NotApplicable("needs more in flight than the target has")
+    assert most_in_flight(peer, target, 0xFFFF) > 0x7FFF
 
 
 @requirement("RFC9293:MUST-19", "RFC5681:3.1-ss-growth", "RFC5681:3.1-ss-ca")

@@ -17,6 +17,7 @@ from conformance import (
     reply,
     requirement,
     target_in,
+    timestamps,
 )
 from conformance.errors import NotApplicable
 
@@ -42,6 +43,16 @@ def test_text_is_sent_again_until_it_is_acknowledged(peer, target, timing):
     peer.send(ACK)
     peer.hear_all(quiet=timing.settle)  # what has crossed it
     assert not peer.hear_all(quiet=2 * timing.retransmission)
+
+
+@requirement("RFC6298:5.1-start-timer", "RFC9293:3.8-retx-loss")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_timer_is_started_again_for_what_is_sent_later(peer, target, timing):
+    for text in (TEN, TEN[::-1]):
+        target.send(text)
+        segment = peer.expect(ACK, data=text)
+        again = peer.expect_retransmission(segment, within=2 * timing.retransmission)
+        peer.send(ACK, ack=again.end)
 
 
 @requirement("RFC6298:5.2-stop-timer", "RFC9293:3.4-retx-queue-removal")
@@ -103,6 +114,18 @@ def test_segment_acknowledged_in_part_stays_in_the_retransmission_queue(peer, ta
 @target_in(ESTABLISHED)
 def test_earliest_segment_is_sent_again_first(peer, two):
     peer.expect_retransmission(two[0])
+
+
+@requirement("RFC2525:2.14-retx-multiple", "RFC6298:5.4-retx-earliest")
+@offering(mss(500), timestamps(0))
+@target_in(ESTABLISHED)
+def test_retransmission_with_options_is_one_segment_of_the_same_text(peer, target, timing):
+    peer.needs_timestamps()
+    target.send(2 * FULL)
+    first = peer.expect(ACK)
+    peer.hear_all(quiet=timing.settle)  # what is sent with it
+    assert peer.expect_retransmission(first).data == first.data
+    assert not peer.hear_all(quiet=timing.settle)
 
 
 def open_slowly(peer, target, after):
@@ -175,7 +198,7 @@ def test_gaps_between_retransmissions_double(peer, target, timing, facts):
     assert gaps[-1] > 1.5**2 * gaps[0]  # nearer to twice than to once, also where a coarse clock stretches the first
 
 
-@requirement("RFC9293:3.8.2-backoff-kept", "RFC9293:MUST-18", "RFC6298:3-karn")
+@requirement("RFC9293:3.8.2-backoff-kept", "RFC9293:MUST-18", "RFC6298:3-karn", "RFC8961:3-ambiguous")
 @target_in(LISTEN)
 def test_timeout_stays_backed_off_when_the_ack_is_of_what_was_sent_twice(peer, target, timing):
     open_slowly(peer, target, after=0.3 * timing.initial_rto)
@@ -196,7 +219,7 @@ def test_timeout_collapses_when_new_text_is_acknowledged(peer, target, timing):
     assert timeout(peer, target, 2 * timing.retransmission) < 1.5 * before  # nearer to once than to twice
 
 
-@requirement("RFC6298:5.3-restart-timer")
+@requirement("RFC6298:5.3-restart-timer", "RFC6928:9-rto-restart")
 @SMALL
 @target_in(LISTEN)
 def test_ack_of_something_new_starts_the_timer_anew(peer, target, timing):

@@ -14,6 +14,10 @@ BULK = bytes(range(250)) * 264
 """Octets that tell their place, more than any window without scaling."""
 
 
+WITHIN = 100
+"""Octets of a window that a segment can be larger than."""
+
+
 @pytest.fixture
 def room(peer, target):
     """Open a connection whose user does not read, with a small buffer if possible; return what fills its window."""
@@ -123,6 +127,18 @@ def test_data_beyond_the_window_is_not_taken_behind_what_waits(peer, room, exces
     say(peer, room[:100])
     data, edge = excess()
     peer.expect_one_of(reply(ACK, ack=data.seq), reply(ACK, ack=edge))
+
+
+@requirement("RFC9293:3.4-accept-lenpos-wndpos", "RFC9293:3.10.7.4-seq-overlap-old", "RFC9293:3.10.7.4-seq-trim-right")
+@target_in(LISTEN)
+def test_data_around_the_whole_window_is_cut_to_it_or_not_taken(peer, target, room, facts):
+    """By table 6 it is not acceptable, as neither its first nor its last octet is in the window; most cut it to that."""
+    say(peer, room[:-WITHIN])
+    fits = min(peer.snd_wnd, WITHIN)
+    peer.inject(peer.craft(ACK, seq=peer.snd_nxt - 5, data=room[-WITHIN - 5 :][: 5 + fits] + b"beyond"))
+    ack = peer.expect_one_of(reply(ACK, ack=peer.snd_nxt), reply(ACK, ack=peer.snd_nxt + fits))
+    facts["octets taken of what is around the window"] = taken = seq.distance(peer.snd_nxt, ack.ack)
+    assert target.receive_only(len(room)) == room[: len(room) - WITHIN + taken]
 
 
 # -- closed --

@@ -74,13 +74,19 @@ class Acknowledgments(Text):
         """Move SND.UNA, take segments off the retransmission queue, and update the window."""
         if lt(self.snd_una, segment.ack):
             self.take_acknowledgment(segment.ack)
-        elif self.is_duplicate(segment) and self.duplicate_acknowledgment(self.eff_snd_mss()):
-            self.retransmit(self.queue[0])
+        elif self.is_duplicate(segment):
+            self.take_duplicate()
         self.update_window(segment)
         if self.runs("user") and self.snd_wnd <= self.in_flight:
             self.be_patient()  # it is the window that holds things up: MUST-37, SHLD-17
         if segment.length == 0 or segment.seq == self.rcv_nxt:
             self.watch_idle()
+
+    def take_duplicate(self) -> None:
+        """An ACK says nothing new, and so that something is missing."""
+        lost = self.duplicate_acknowledgment(self.eff_snd_mss())
+        if self.doubt_is_over(self.eff_snd_mss()) or lost:
+            self.retransmit(self.queue[0])
 
     def take_acknowledgment(self, ack: int) -> None:
         """SND.UNA moves to SEG.ACK."""
@@ -90,7 +96,7 @@ class Acknowledgments(Text):
             self.reduced = False
         self.remove_acknowledged(ack)
         partial = self.new_acknowledgment(octets, self.eff_snd_mss())
-        if partial and self.queue:
+        if not self.waits_and_sees(self.eff_snd_mss(), partial) and partial and self.queue:
             self.retransmit(self.queue[0])
 
     def is_duplicate(self, segment: Segment) -> bool:

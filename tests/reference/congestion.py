@@ -36,6 +36,7 @@ class Congestion(Tcb):
 
     def collapse(self, smss: int) -> None:
         """The retransmission timer has expired."""
+        self.frto_step = 2 if self.recover is None else None
         self.halve(smss)
         self.cwnd = smss
         self.duplicates = 0
@@ -66,6 +67,30 @@ class Congestion(Tcb):
         if not partial:
             self.recover, self.duplicates = None, 0
         return partial
+
+    # -- F-RTO: RFC 5682, section 2.1 --
+
+    def waits_and_sees(self, smss: int, partial: bool) -> bool:
+        """After a timeout something new is acknowledged: tell whether nothing is to be sent again for now.
+
+        The first such ACK lets two new segments go out (2b). With a second one, of what was sent once, the timeout was
+        spurious, and nothing is lost (3b).
+        """
+        step, self.frto_step = self.frto_step, None
+        if step == 2 and partial and self.unsent and self.snd_wnd > self.in_flight:
+            self.frto_step = 3
+            self.cwnd = self.in_flight + 2 * smss
+            return True
+        if step == 3:
+            self.recover = None
+        return step == 3
+
+    def doubt_is_over(self, smss: int) -> bool:
+        """A duplicate ACK came: tell whether the next segment is now to be sent again, by slow start (2a, 3a)."""
+        step, self.frto_step = self.frto_step, None
+        if step == 3:
+            self.cwnd = 3 * smss
+        return step == 3
 
     def start_again(self, smss: int) -> None:
         """Nothing was sent for an RTO (RFC 5681, section 4.1)."""

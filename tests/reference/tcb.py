@@ -91,6 +91,7 @@ class Tcb:
         self.cwnd = self.ssthresh = 1 << 30
         self.duplicates = 0
         self.recover: int | None = None
+        self.frto_step: int | None = None  # of RFC 5682, section 2.1, while a timeout may have been spurious
 
         # Retransmission (RFC 6298)
         self.rto = 1.0

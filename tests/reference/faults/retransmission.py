@@ -72,6 +72,64 @@ class TextIsNotSentAgainAfterThePeerHasClosed(Endpoint):
             super().retransmit(sent)
 
 
+@fault("timer-runs-for-the-first-text-alone", breaks="RFC6298:5.1-start-timer")
+class TimerRunsForTheFirstTextAlone(Endpoint):
+    """Once it was stopped it is not started any more."""
+
+    stopped = False
+
+    def remove_acknowledged(self, ack: int) -> None:
+        text = any(sent.text for sent in self.queue)
+        super().remove_acknowledged(ack)
+        self.stopped = self.stopped or (text and not self.queue)
+
+    def start(self, timer: str, seconds: float) -> None:
+        if not (timer == "retransmission" and self.stopped):
+            super().start(timer, seconds)
+
+
+@fault("retransmission-spills-into-a-second-segment", breaks="RFC2525:2.14-retx-multiple")
+class RetransmissionSpillsIntoASecondSegment(Endpoint):
+    """The room that options take is forgotten, as RFC 2525 found it."""
+
+    def retransmit(self, sent: Sent) -> None:
+        rest = sent.text[-12:] if self.timestamps and len(sent.text) > 12 else b""
+        text, sent.text = sent.text, sent.text.removesuffix(rest)
+        super().retransmit(sent)
+        sent.text = text
+        if rest:
+            self.emit(sent.ctl, add(sent.end, -len(rest)), rest)
+
+
+@fault("rto-is-capped-below-a-minute", breaks=("RFC8961:3-backoff", "RFC6298:2.5-max-rto"))
+class RtoIsCappedBelowAMinute(Endpoint):
+    def back_off(self) -> None:
+        self.rto = min(2 * self.rto, 20.0)
+
+
+@fault("rto-is-capped-at-forty-seconds", breaks="RFC8961:3-backoff")
+class RtoIsCappedAtFortySeconds(Endpoint):
+    def back_off(self) -> None:
+        self.rto = min(2 * self.rto, 40.0)
+
+
+@fault("spurious-timeouts-go-unnoticed", breaks="RFC5682:2.1-frto-steps")
+class SpuriousTimeoutsGoUnnoticed(Endpoint):
+    """All that was in flight is sent again, though it was only late."""
+
+    def collapse(self, smss: int) -> None:
+        super().collapse(smss)
+        self.frto_step = None
+
+
+@fault("duplicate-acks-leave-a-timeout-in-doubt", breaks="RFC5682:2.1-frto-dupack")
+class DuplicateAcksLeaveATimeoutInDoubt(Endpoint):
+    """New text goes out while what is lost is not sent again."""
+
+    def doubt_is_over(self, smss: int) -> bool:
+        return False
+
+
 @fault("acknowledged-text-stays-on-the-queue", breaks=("RFC9293:3.4-retx-queue-removal", "RFC6298:5.2-stop-timer"))
 class AcknowledgedTextStaysOnTheQueue(Endpoint):
     """It is sent once more, and forgotten then."""
@@ -133,7 +191,10 @@ class LostSynLeavesTheRtoAsItIs(Endpoint):
         self.rto = MIN_RTO
 
 
-@fault("ack-of-what-was-sent-twice-is-a-sample", breaks=("RFC9293:3.8.2-backoff-kept", "RFC6298:3-karn"))
+@fault(
+    "ack-of-what-was-sent-twice-is-a-sample",
+    breaks=("RFC9293:3.8.2-backoff-kept", "RFC6298:3-karn", "RFC8961:3-ambiguous"),
+)
 class AckOfWhatWasSentTwiceIsASample(Endpoint):
     """Karn's rule is not known: the way is taken to be as short as the second transmission's."""
 
@@ -158,7 +219,10 @@ class BackedOffRtoStaysForEver(Endpoint):
         self.rto = max(self.rto, before)
 
 
-@fault("ack-of-something-new-leaves-the-timer-running", breaks="RFC6298:5.3-restart-timer")
+@fault(
+    "ack-of-something-new-leaves-the-timer-running",
+    breaks=("RFC6298:5.3-restart-timer", "RFC6928:9-rto-restart"),
+)
 class AckOfSomethingNewLeavesTheTimerRunning(Endpoint):
     def remove_acknowledged(self, ack: int) -> None:
         before = self.deadlines.get("retransmission")
