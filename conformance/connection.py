@@ -51,10 +51,11 @@ class Connection:
         """Forget the connection and begin a new incarnation on the same four-tuple, with a fresh ISS or the given."""
         if hasattr(self, "watch"):
             self.past_violations += self.watch.violations
+            self.watch = self.watch.of_the_next()
         else:
             self.past_violations: list[Nonconformance] = []
+            self.watch = Watch(self.family)
         self.tcb = Tcb(random.getrandbits(32) if iss is None else iss % sequence.MODULUS)
-        self.watch = Watch(self.family)
         self._said: dict[tuple[int, int], int] = {}  # how long it was
         self.reset = False
 

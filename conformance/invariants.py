@@ -30,8 +30,15 @@ class Watch:
 
     def __init__(self, family: str) -> None:
         self.violations: list[InvariantBroken] = []
+        self._family = family
         self._memory = Memory(family)
         self._broken: set[str] = set()
+
+    def of_the_next(self) -> Watch:
+        """Return a new one for the next incarnation, in which ACKs for segments of this one may still come."""
+        watch = Watch(self._family)
+        watch._memory.acks_owed = max(0, self._memory.acks_owed)
+        return watch
 
     def sent(self, segment: Segment, tcb: Tcb) -> None:
         """Take account of a segment of ours."""

@@ -267,3 +267,14 @@ def test_every_rule_is_tried_and_its_requirement_exists() -> None:
     assert {requirement for requirement, _ in RULES} == here
     for requirement in here:
         assert lookup(requirement).text
+
+
+def test_acks_for_the_incarnation_before_are_not_too_many() -> None:
+    acks = iter([[], [good, good]])
+    peer, _ = established(lambda segment: [ack(segment) for ack in next(acks)])
+    for number in (1, 2):
+        peer.send(ACK, seq=peer.snd_nxt + number * 1000, data=b"x")  # the first is answered late
+        if number == 1:
+            peer.restart(peer.iss)
+    peer.drain_for(1.0)  # type: ignore[attr-defined]
+    assert not broken(peer)

@@ -58,6 +58,7 @@ def test_final_ack_may_carry_fin(peer, data):
 @target_in(SYN_RECEIVED)
 def test_final_ack_with_fin_enters_close_wait(peer, target):
     peer.send(FIN | ACK)
+    peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     target.accept()
     assert target.state_becomes(CLOSE_WAIT)
 

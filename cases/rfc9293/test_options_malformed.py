@@ -45,8 +45,8 @@ MALFORMED = {
     "40 octets of lengths 0": b"\xc8\x00" * 20,
 }
 
-FIELDS = [random.Random(seed).randbytes(40) for seed in range(100)]
-"""Options fields of random octets: always the same ones."""
+BURSTS = [[random.Random(seed).randbytes(40) for seed in range(first, first + 20)] for first in range(0, 100, 20)]
+"""Options fields of random octets: always the same ones. A target may have room for some dozens of frames only."""
 
 CTLS = [SYN, ACK, SYN | ACK, FIN | ACK, RST, RST | ACK, NO_CTL]
 
@@ -122,9 +122,10 @@ def test_mss_of_illegal_length_is_not_believed(peer, target, established):
 @pytest.mark.parametrize("ctl", CTLS, ids=str)
 @target_in(LISTEN)
 def test_random_options_to_a_listener_are_survived(peer, another, ctl):
-    for field in FIELDS:
-        peer.forge(ctl, options=field)
-    still_serves(another())
+    for fields in BURSTS:
+        for field in fields:
+            peer.forge(ctl, options=field)
+        still_serves(another())
     peer.send(RST, seq=peer.iss + 1)  # what the SYNs may have left half open
 
 
@@ -132,6 +133,7 @@ def test_random_options_to_a_listener_are_survived(peer, another, ctl):
 @pytest.mark.parametrize("ctl", CTLS, ids=str)
 @target_in(ESTABLISHED)
 def test_random_options_to_a_connection_are_survived(peer, another, ctl):
-    for field in FIELDS:
-        peer.send(ctl, seq=peer.iss + 1, options=field, data=b"data")
-    still_serves(another())
+    for fields in BURSTS:
+        for field in fields:
+            peer.send(ctl, seq=peer.iss + 1, options=field, data=b"data")
+        still_serves(another())
