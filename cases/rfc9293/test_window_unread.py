@@ -132,7 +132,7 @@ def test_data_beyond_the_window_is_not_taken_behind_what_waits(peer, room, exces
 @requirement("RFC9293:3.4-accept-lenpos-wndpos", "RFC9293:3.10.7.4-seq-overlap-old", "RFC9293:3.10.7.4-seq-trim-right")
 @target_in(LISTEN)
 def test_data_around_the_whole_window_is_cut_to_it_or_not_taken(peer, target, room, facts):
-    """By table 6 it is not acceptable, as neither its first nor its last octet is in the window; most cut it to that."""
+    """By table 6 it is not acceptable, as neither its first nor its last octet is in the window; most cut it."""
     say(peer, room[:-WITHIN])
     fits = min(peer.snd_wnd, WITHIN)
     peer.inject(peer.craft(ACK, seq=peer.snd_nxt - 5, data=room[-WITHIN - 5 :][: 5 + fits] + b"beyond"))
