@@ -74,7 +74,33 @@ class DataBeyondTheWindowIsTaken(Endpoint):
         return super().trim(segment)
 
 
+@fault("data-around-the-window-is-taken-to-its-end", breaks="RFC9293:3.10.7.4-seq-trim-right")
+class DataAroundTheWindowIsTakenToItsEnd(Endpoint):
+    """It is acceptable, and only what is old is cut off. Seen in Linux and gVisor."""
+
+    def spans(self, segment: Segment) -> bool:
+        old = ahead(segment.seq, self.rcv_nxt)
+        return 0 < old < len(segment.text) - self.rcv_wnd
+
+    def is_acceptable(self, segment: Segment) -> bool:
+        return self.spans(segment) or super().is_acceptable(segment)
+
+    def trim(self, segment: Segment) -> tuple[int, bytes, bool]:
+        if self.spans(segment):
+            return self.rcv_nxt, segment.text[ahead(segment.seq, self.rcv_nxt) :], bool(segment.ctl & FIN)
+        return super().trim(segment)
+
+
 # -- the window that the peer offers --
+
+
+@fault("window-is-used-in-its-lower-half-alone", breaks="RFC9293:MUST-1")
+class WindowIsUsedInItsLowerHalfAlone(Endpoint):
+    """No field counts for more than a signed number could say."""
+
+    def set_send_window(self, segment: Segment, shift: int = 0) -> None:
+        super().set_send_window(segment, shift)
+        self.snd_wnd = min(segment.wnd, 0x7FFF) << shift
 
 
 @fault("window-is-a-signed-number", breaks="RFC9293:MUST-1")
