@@ -115,11 +115,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if record is None:
         return
     item.stash[RECORD] = record
-    if record.case is not None:
-        item.stash[CASE_KEY] = record.case
+    if record.left is not None:
+        item.stash[CASE_KEY] = record.left
     if record.error is not None and record.phase == "setup":
         raise told(record.error)
-    record.item.funcargs.update(record.values)
+    record.item.funcargs.update(dict.fromkeys(record.item.fixturenames))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -139,19 +139,27 @@ class Ahead:
         play(record)
         if record.beside:
             record.error = _dead(record) or record.error
+        why = self._doubt(record)
+        if why:
+            self._again(record, why)
+        else:
+            record.release()
+
+    def _doubt(self, record: Record) -> str:
+        """Say why a case that failed, or did not begin, is to be run again; late in both tries it is inconclusive."""
         if record.case is None or not isinstance(record.error, AssertionError | Inconclusive):
-            return
+            return ""
         silent = _ended_in_silence(record.error)
         late, behind = record.case.late_before_silence if silent else record.case.late, record.case.behind
         if late > TOLERANCE and record.late:
             record.error = Inconclusive(f"the tester was {late:.2f} s late, in two tries: {record.error}")
-        elif record.late or record.name not in self._waiting:
-            return
-        elif late > TOLERANCE:
-            self._again(record, f"the tester was {late:.2f} s late")
-        elif behind > TOLERANCE and not record.case.bench.subject.path.spoils:
-            # It may have been the agent that took its time, or what the case does: a second failure is believed.
-            self._again(record, f"a segment or a call waited for {behind:.2f} s")
+        if record.late or record.name not in self._waiting:
+            return ""
+        if late > TOLERANCE:
+            return f"the tester was {late:.2f} s late"
+        # It may have been the agent that took its time, or what the case does: a second failure is believed.
+        doubtful = behind > TOLERANCE and not record.case.bench.subject.path.spoils
+        return f"a segment or a call waited for {behind:.2f} s" if doubtful else ""
 
     def _again(self, record: Record, why: str) -> None:
         """Have a case that failed, or did not begin, under a late tester run once more: when the others are started."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from conformance.agent.client import Agent
 from conformance.bench import Bench
@@ -19,6 +20,19 @@ from conformance.wire.inorder import InOrder
 
 AGENT_REPLY = 5.0
 """Seconds within which an agent has to answer: it may sit on a slow device, behind many other cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a case that has ended leaves behind for its report; its connections and the rest are let go of."""
+
+    transcript: Transcript
+    facts: dict[str, object]
+    target_name: str
+    family: str
+    parameters: dict[str, str]
+    violations: list[Nonconformance]
+    span: tuple[float, float] | None
 
 
 class Case:
@@ -145,6 +159,12 @@ class Case:
     def violations(self) -> list[Nonconformance]:
         """The invariants broken on any of the case's connections."""
         return [] if self.spoiled else [violation for peer in self.peers for violation in peer.violations]
+
+    @property
+    def left(self) -> Left:
+        """What the report needs of it."""
+        names = (self.target_name, self.family, self.parameters)
+        return Left(self.transcript, self.facts, *names, self.violations, self.span)
 
     def conclude(self) -> None:
         """Hear what came after the last thing that the case looked at; from here on nothing is judged any more."""

@@ -14,4 +14,7 @@ from scapy.layers.inet import IP, TCP  # noqa: E402
 from scapy.layers.inet6 import IPv6  # noqa: E402
 from scapy.packet import Raw  # noqa: E402
 
+# Nobody asks who made a network card, either: the list of all makers would be 13 MB in each process.
+conf.manufdb.d.clear()
+
 __all__ = ["IP", "TCP", "IPv6", "Raw"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 EOL_KIND = 0
 NOP_KIND = 1
@@ -94,6 +95,7 @@ def encode(options: Iterable[Option]) -> bytes:
     return octets + bytes(-len(octets) % 4)
 
 
+@lru_cache(maxsize=1024)
 def parse(field: bytes) -> tuple[tuple[Option, ...], tuple[str, ...]]:
     """Read an options field strictly; return its options and what is wrong with it, in words.
 

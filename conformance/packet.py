@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 from dataclasses import dataclass
+from functools import lru_cache
 
 TCP = 6
 ICMP = 1
@@ -79,8 +80,8 @@ def _read_ipv4(packet: bytes) -> Datagram | None:
     defects = () if ones_sum(packet[:header]) == 0xFFFF else ("IPv4 header checksum is wrong",)
     options = packet[20:header]
     return Datagram(
-        src=socket.inet_ntop(socket.AF_INET, packet[12:16]),
-        dst=socket.inet_ntop(socket.AF_INET, _last_hop(options) or packet[16:20]),
+        src=_address(socket.AF_INET, packet[12:16]),
+        dst=_address(socket.AF_INET, _last_hop(options) or packet[16:20]),
         protocol=packet[9],
         payload=packet[header:total],
         ttl=packet[8],
@@ -89,7 +90,7 @@ def _read_ipv4(packet: bytes) -> Datagram | None:
         identification=identification,
         dont_fragment=bool(fragment & 0x4000),
         options=options,
-        hop=socket.inet_ntop(socket.AF_INET, packet[16:20]),
+        hop=_address(socket.AF_INET, packet[16:20]),
         offset=8 * (fragment & 0x1FFF),
         more=bool(fragment & 0x2000),
     )
@@ -135,34 +136,43 @@ def _read_ipv6(packet: bytes) -> Datagram | None:
         else:
             protocol, at = packet[at], at + 8 * (packet[at + 1] + 1)
     return Datagram(
-        src=socket.inet_ntop(socket.AF_INET6, packet[8:24]),
-        dst=socket.inet_ntop(socket.AF_INET6, packet[24:40]),
+        src=_address(socket.AF_INET6, packet[8:24]),
+        dst=_address(socket.AF_INET6, packet[24:40]),
         protocol=protocol,
         payload=packet[at:end],
         ttl=hops,
         traffic_class=first >> 20 & 0xFF,
-        hop=socket.inet_ntop(socket.AF_INET6, packet[24:40]),
+        hop=_address(socket.AF_INET6, packet[24:40]),
         extensions=extensions,
         offset=fragment & 0xFFF8,
         more=bool(fragment & 1),
     )
 
 
+@lru_cache(maxsize=1024)
+def _address(family: int, octets: bytes) -> str:
+    """Return an address in text form: each but once, for thousands of segments have the same."""
+    return socket.inet_ntop(family, octets)
+
+
 def ones_sum(octets: bytes, start: int = 0) -> int:
     """Return the one's complement sum of 16-bit words, an odd last octet padded with zero (RFC 1071)."""
     if len(octets) % 2:
         octets += b"\0"
-    total: int = start + sum(struct.unpack(f"!{len(octets) // 2}H", octets))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return total
+    total = start + int.from_bytes(octets, "big")
+    # To fold carries is to count modulo 0xFFFF, where 2**16 is 1 and so are its powers; zero comes of zeros alone.
+    return total % 0xFFFF or (0xFFFF if total else 0)
 
 
 def pseudo_sum(src: str, dst: str, payload: bytes, protocol: int = TCP) -> int:
     """Return the sum over pseudo-header and payload: 0xFFFF when the checksum inside is right (RFC 9293, 3.1)."""
+    return ones_sum(payload, _address_sum(src, dst) + protocol + len(payload))
+
+
+@lru_cache(maxsize=1024)
+def _address_sum(src: str, dst: str) -> int:
     family = socket.AF_INET6 if ":" in dst else socket.AF_INET
-    pseudo = socket.inet_pton(family, src) + socket.inet_pton(family, dst)
-    return ones_sum(payload, ones_sum(pseudo) + protocol + len(payload))
+    return ones_sum(socket.inet_pton(family, src) + socket.inet_pton(family, dst))
 
 
 def family_of(address: str) -> str:

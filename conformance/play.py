@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conformance.case import Case
+from conformance.case import Case, Left
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.family import check_family
 from conformance.length import length_of
@@ -35,6 +35,7 @@ class Record:
     alone: bool = field(init=False)
     length: float = field(init=False)
     case: Case | None = None
+    left: Left | None = None
     values: dict[str, Any] = field(default_factory=dict)
     phase: str = "setup"
     walked: int = 0
@@ -49,6 +50,11 @@ class Record:
     def __post_init__(self) -> None:
         self.alone = self.item.get_closest_marker("alone") is not None
         self.length = length_of(self.item)
+
+    def release(self) -> None:
+        """Keep what its report needs, and let go of the rest: hundreds of cases may wait to be reported."""
+        self.left = self.case.left if self.case is not None else None
+        self.case, self.values = None, {}
 
     def reset(self, remark: str) -> None:
         """Forget what became of it: it is going to be played again, because of `remark`."""

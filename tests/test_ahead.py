@@ -90,7 +90,7 @@ def test_what_disturbs_comes_last_and_is_alone(loop: Loop) -> None:
 def test_what_disturbs_one_target_is_alone_at_that_one_only(loop: Loop) -> None:
     log: list[str] = []
     items = [
-        Item(waiting(loop, 0.02, log, name), {"alone": ()}, subject=(name, "ipv4")) for name in ("a", "b") for _ in "12"
+        Item(waiting(loop, 0.2, log, name), {"alone": ()}, subject=(name, "ipv4")) for name in ("a", "b") for _ in "12"
     ]
     ahead = Ahead(items, bench_on(FakeWire()), loop, {"a": 5, "b": 5})  # type: ignore[arg-type]
     for item in items:
@@ -169,8 +169,8 @@ def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late:
     assert record is not None
     assert late == []
     assert isinstance(record.error, kind)
-    assert record.case is not None
-    notes = [entry.text for entry in record.case.transcript.entries if entry.who == "note"]
+    assert record.left is not None
+    notes = [entry.text for entry in record.left.transcript.entries if entry.who == "note"]
     assert len([text for text in notes if text.startswith("run again")]) == tries - 1
 
 

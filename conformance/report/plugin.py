@@ -22,6 +22,7 @@ from conformance.report.longrepr import dress, where
 from conformance.report.settle import End, Settled, settle
 from conformance.report.subject import case_name, describe, requirements
 from conformance.report.teardown import finish
+from conformance.report.terminal import Thrift
 from conformance.report.verdict import shown
 
 REPORTS = pytest.StashKey[Path]()
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter is not None:
         colours.install(reporter, _strict(config))
+        config.pluginmanager.register(Thrift(reporter, worker=hasattr(config, "workerinput")), "conformance_thrift")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -85,6 +87,7 @@ def pytest_runtest_makereport(
     if call.when == "teardown":
         if SETTLED in item.stash:
             settled, folder = item.stash[SETTLED]
+            del item.stash[SETTLED]
             finish(item, report, settled, folder, away=item.config.stash.get(AWAY, False))
     elif call.when == "call" or not report.passed:
         _judge(item, call, report, name)

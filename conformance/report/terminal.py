@@ -37,6 +37,23 @@ _OURS = (
 _TOUCHED = (*_OURS, "failed", "error", "xfailed", "skipped", "passed")
 
 
+class Thrift:
+    """Takes from pytest's reporter, as they come, the reports that it never shows: of phases that went well, and in a
+    worker of pytest-xdist all of them. There are thousands, and they would be kept to the end of the run."""
+
+    def __init__(self, reporter: pytest.TerminalReporter, *, worker: bool) -> None:
+        self._stats = reporter.stats
+        self._shown_elsewhere = worker
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self) -> None:
+        """Let go of what was reported."""
+        if self._shown_elsewhere:
+            self._stats.clear()
+        else:
+            self._stats.pop("", None)
+
+
 def fold(reporter: pytest.TerminalReporter) -> Stats:
     """Put our reports under pytest's names; return what `unfold` needs to put them back.
 
