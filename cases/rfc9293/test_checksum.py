@@ -7,12 +7,14 @@ import pytest
 from conformance import (
     ACK,
     ESTABLISHED,
+    FIN,
     LISTEN,
     NOP,
     SACK_PERMITTED,
     SYN,
     SYN_RECEIVED,
     SYN_SENT,
+    URG,
     mss,
     offering,
     only_over,
@@ -175,3 +177,39 @@ def test_corrupted_data_is_replaced_by_its_retransmission(peer, target):
     peer.send(ACK, data=DATA)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     assert target.receive(len(DATA)) == DATA
+
+
+def elsewhere(packet):
+    """Return the checksum that the packet would have on its way to another address, of which one bit differs."""
+    other = packet.copy()
+    address = bytearray(PARTS["destination"](packet))
+    address[-1] ^= 4
+    other.dst = socket.inet_ntop(FAMILY[packet.version], bytes(address))
+    return right_checksum(other)
+
+
+@requirement("RFC9293:MUST-3", "RFC9293:3.1-checksum-pseudo4", "RFC9293:3.1-checksum-pseudo6")
+@target_in(ESTABLISHED)
+def test_data_for_another_address_is_not_taken(peer):
+    packet = peer.craft(ACK, data=DATA)
+    packet["TCP"].chksum = elsewhere(packet)
+    peer.inject(packet)
+    peer.expect_ignored()
+
+
+@requirement("RFC9293:MUST-3", "RFC9293:3.8-corrupt-retx")
+@pytest.mark.parametrize("ctl", [FIN | ACK, URG | ACK, URG | FIN | ACK], ids=str)
+@pytest.mark.parametrize("data", [b"", DATA], ids=["empty", "data"])
+@target_in(ESTABLISHED)
+def test_corrupted_fin_and_urgent_data_change_nothing(peer, ctl, data):
+    peer.inject(wrong_checksum(peer.craft(ctl, data=data, urgent=len(data) if ctl & URG else 0)))
+    peer.expect_ignored()
+
+
+@requirement("RFC9293:MUST-3", "RFC9293:3.8-corrupt-retx")
+@target_in(ESTABLISHED)
+def test_corrupted_ack_acknowledges_nothing(peer, target):
+    target.send(DATA)
+    data = peer.expect(ACK, data=DATA)
+    peer.inject(wrong_checksum(peer.craft(ACK)))
+    peer.expect_retransmission(data)

@@ -33,6 +33,19 @@ def test_data_starts_where_the_options_end(peer, target, words):
 
 
 @requirement("RFC9293:3.1-data-offset")
+@pytest.mark.parametrize("octets", [0, 1, 3])
+@target_in(ESTABLISHED)
+def test_padding_of_the_frame_is_no_data(peer, octets):
+    """A frame has 46 octets at least, the packet in it may have fewer (IEEE 802.3): what is behind it is nothing."""
+    peer.send(ACK, data=TEN)
+    peer.expect(ACK, ack=peer.snd_nxt)
+    again = peer.craft(ACK, seq=peer.snd_nxt - octets, data=TEN[len(TEN) - octets :])
+    peer.inject(bytes(again) + b"padded")
+    peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), NOTHING)
+    peer.expect_alive()
+
+
+@requirement("RFC9293:3.1-data-offset")
 @offering(mss(1000), timestamps(0))
 @target_in(ESTABLISHED)
 def test_data_of_the_target_starts_where_its_options_end(peer, target):

@@ -127,13 +127,21 @@ def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
 @requirement("RFC2525:2.13-stretch-ack", "RFC9293:SHLD-19")
 @offering(mss(1460), timestamps(0))
 @target_in(ESTABLISHED)
-def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, target, timing):
+def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, timing):
     """An ACK may wait for twice the MSS in octets of text, which a third segment brings (RFC 5681, section 4.2)."""
     peer.needs_timestamps()
-    target.begin_to_receive()
     text = bytes(peer.tcb.snd_mss(peer.family) - STAMPS)
     for _ in range(groups_that_fit(peer, len(text), of=3)):
         first, _, _ = (peer.send(ACK, data=text) for _ in range(3))
+        expect_ack_of(peer, first, within=timing.settle)
+
+
+@requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second")
+@target_in(ESTABLISHED)
+def test_small_segments_are_acknowledged_when_they_make_two_full_ones(peer, timing):
+    half = bytes((peer.tcb.snd_mss(peer.family) + 1) // 2)
+    for _ in range(groups_that_fit(peer, len(half), of=4)):
+        first, *_ = (peer.send(ACK, data=half) for _ in range(4))
         expect_ack_of(peer, first, within=timing.settle)
 
 

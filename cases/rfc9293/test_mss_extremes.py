@@ -2,11 +2,28 @@
 
 import pytest
 
-from conformance import ACK, ESTABLISHED, SYN, mss, offering, only_over, requirement, target_in, timestamps
+from conformance import (
+    ACK,
+    ESTABLISHED,
+    LISTEN,
+    NOTHING,
+    SYN,
+    mss,
+    offering,
+    only_over,
+    reply,
+    requirement,
+    target_in,
+    timestamps,
+)
+from conformance.agent.client import AgentRefused
+from conformance.agent.primitives import Parameter
+from conformance.errors import NotApplicable
 
 TEXT = bytes(range(64))
 BULK = bytes(range(250)) * 32
 TINY = (1, 8, 40)
+THE_TARGETS = "the target's MSS is not the user's to choose"
 
 
 def size(segment):
@@ -68,3 +85,31 @@ def test_segments_are_as_large_as_they_may_be(peer, target, offer):
     target.send(BULK)
     largest = offer[0].value
     assert set(sizes_of(peer, BULK)[:-1]) == {largest}
+
+
+@pytest.fixture
+def too_large(peer, target):
+    """Octets more than fit into a segment that the target announces to take, though our link carries them."""
+    try:
+        target.configure(Parameter.MSS, 1000)
+    except AgentRefused:
+        raise NotApplicable(THE_TARGETS) from None
+    peer.send(SYN)
+    peer.expect(SYN | ACK, ack=peer.iss + 1)
+    peer.send(ACK)
+    target.accept()
+    announced = peer.tcb.snd_mss(peer.family)
+    if announced + len(TEXT) > peer.offer[0].value:
+        raise NotApplicable(THE_TARGETS)
+    return bytes(announced) + TEXT
+
+
+@requirement("RFC9293:3.8.6-honour-advertised", "RFC9293:3.10.7.4-text-deliver")
+@target_in(LISTEN)
+def test_segment_larger_than_the_announced_mss_does_no_harm(peer, target, facts, too_large):
+    segment = peer.send(ACK, data=too_large)
+    answer = peer.expect_one_of(reply(ACK, ack=segment.end), reply(ACK, ack=segment.seq), NOTHING)
+    facts["a segment larger than the MSS is taken"] = answer is not None and answer.ack == segment.end
+    peer.send(ACK, seq=segment.seq, data=too_large[:500])
+    peer.send(ACK, seq=segment.seq + 500, data=too_large[500:])
+    assert target.receive(len(too_large)) == too_large

@@ -147,6 +147,21 @@ def test_shuffled_text_is_delivered_in_order(peer, target, timing):
     assert target.receive(len(LONG) + 1) == LONG
 
 
+@requirement("RFC9293:3.10.7.4-text-ack-responsibility", "RFC9293:3.10.7.4-text-stream")
+@target_in(ESTABLISHED)
+def test_octets_between_as_many_holes_do_no_harm(peer, target, timing):
+    """Each of them may be held, or has to be sent again; what is acknowledged is delivered."""
+    start = peer.snd_nxt
+    for at in range(1, len(LONG), 2):
+        peer.send(ACK, seq=start + at, data=LONG[at : at + 1])
+    peer.hear_all(quiet=timing.settle)
+    for at in range(0, len(LONG), PIECE):
+        peer.send(ACK, seq=start + at, data=LONG[at : at + PIECE])
+        peer.hear_all(quiet=timing.settle)
+    peer.send(ACK, data=TEXT)
+    assert target.receive(len(LONG + TEXT)) == LONG + TEXT
+
+
 @requirement("RFC9293:3.8-sndnxt-advance", "RFC9293:3.8-ack-current")
 @target_in(ESTABLISHED, opened=BOTH)
 def test_rcv_nxt_advances_over_syn_text_and_fin(peer):

@@ -149,3 +149,23 @@ class TextThatComesAgainDrawsTwoAcks(Endpoint):
         if segment.text:
             self.acknowledge()
         return super().unacceptable(segment)
+
+
+@fault("small-segments-wait-for-the-timer", breaks="RFC9293:SHLD-19")
+class SmallSegmentsWaitForTheTimer(Endpoint):
+    """Full ones are counted, and octets are not."""
+
+    small = False
+
+    def process_text(self, segment: Segment) -> bool:
+        self.small = len(segment.text) < self.announced_mss() - 12
+        return super().process_text(segment)
+
+    def delay_acknowledgment(self) -> None:
+        if not self.small:
+            super().delay_acknowledgment()
+        elif not self.runs("delayed-ack"):
+            self.start("delayed-ack", ACK_DELAY)
+
+    def update_peer(self) -> None:
+        """No window update comes in place of the ACK, either."""

@@ -184,3 +184,21 @@ class OptionsAreCountedTwice(Host):
         octets = super().write_segment(segment)
         header = (octets[12] >> 4) * 4
         return octets if not segment.text else octets[:header] + bytes(header - 20) + octets[header:]
+
+
+@fault("checksum-may-be-that-of-a-neighbour", breaks=("RFC9293:MUST-3", *PSEUDO))
+class ChecksumMayBeThatOfANeighbour(Host):
+    """The last octet of the destination does not count."""
+
+    def checksum_is_right(self, packet: ip.Packet) -> bool:
+        net, last = packet.dst[:-1], packet.dst[-1]
+        return any(ip.tcp_checksum(packet.src, net + bytes([last ^ off]), packet.payload) == 0 for off in (0, 4))
+
+
+@fault("checksum-counts-with-text-alone", breaks=("RFC9293:MUST-3", "RFC9293:3.8-corrupt-retx"))
+class ChecksumCountsWithTextAlone(Host):
+    """A segment without is taken at once, on a fast path."""
+
+    def checksum_is_right(self, packet: ip.Packet) -> bool:
+        text = packet.payload[(packet.payload[12] >> 4) * 4 :]
+        return not text or super().checksum_is_right(packet)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from conformance.state import State
 from reference.faults import Endpoint, Host, fault
+from reference.ip import Packet
 from reference.numbers import add
 from reference.segment import ACK, FIN, PSH, RST, SYN, Flow, Options, Segment
 
@@ -131,3 +132,41 @@ class DataInFinWait2IsAcknowledgedFromTheFuture(Endpoint):
         self.rcv_nxt = add(self.rcv_nxt, 1)
         self.emit(ACK | PSH, self.snd_nxt)
         self.rcv_nxt = add(self.rcv_nxt, -1)
+
+
+@fault("segment-larger-than-the-mss-kills-the-connection", breaks="RFC9293:3.8.6-honour-advertised")
+class SegmentLargerThanTheMssKillsTheConnection(Endpoint):
+    """There is a buffer for a segment, and what is behind it is written over."""
+
+    def process_text(self, segment: Segment) -> bool:
+        if len(segment.text) > self.announced_mss():
+            self.delete()
+            return False
+        return super().process_text(segment)
+
+
+@fault("octets-between-holes-are-forgotten-when-there-are-too-many", breaks="RFC9293:3.10.7.4-text-ack-responsibility")
+class OctetsBetweenHolesAreForgottenWhenThereAreTooMany(Endpoint):
+    """The queue has room for a hundred: it is cleared, and what was in it acknowledged, over the holes."""
+
+    def hold(self, seq: int, text: bytes) -> None:
+        super().hold(seq, text)
+        if len(self.held) > 100:
+            self.held.clear()
+            self.rcv_nxt = add(seq, len(text))
+
+
+@fault("padding-of-the-frame-is-data", breaks="RFC9293:3.1-data-offset")
+class PaddingOfTheFrameIsData(Host):
+    """Its length is believed, not that of the packet."""
+
+    def arrives(self, octets: bytes) -> None:
+        at, header = (4, 40) if octets[0] >> 4 == 6 else (2, 0)  # IPv6 does not count its header
+        self.padding = octets[header + int.from_bytes(octets[at : at + 2], "big") :]
+        super().arrives(octets)
+
+    def read_segment(self, packet: Packet) -> Segment | None:
+        segment = super().read_segment(packet)
+        if segment is not None:
+            segment.text += self.padding
+        return segment
