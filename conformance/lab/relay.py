@@ -14,9 +14,10 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from conformance.lab import system
 from conformance.lab.holder import Place
@@ -73,6 +74,41 @@ def frame(number: int, datagram: bytes) -> bytes:
     return _FRAME.pack(len(datagram), number) + datagram
 
 
+class Line(Protocol):
+    """What leads to the agent."""
+
+    def fileno(self) -> int:
+        """What can be read when something has come."""
+
+    def read(self) -> bytes:
+        """Return what has come, which may be nothing; `Gone` when the stack is."""
+
+    def write(self, octets: bytes) -> None:
+        """Write them all; `Gone` when the stack is."""
+
+
+class Pipe:
+    """The stack's standard input and output."""
+
+    def __init__(self, near: socket.socket) -> None:
+        self._near = near
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor."""
+        return self._near.fileno()
+
+    def read(self) -> bytes:
+        """Return what is there."""
+        return hear(self._near)
+
+    def write(self, octets: bytes) -> None:
+        """Write them, however long it takes."""
+        try:
+            self._near.sendall(octets)
+        except (BrokenPipeError, ConnectionResetError):
+            raise Gone from None
+
+
 class Pacer:
     """Holds back what a line has no room for. `room` is how many octets it holds; 0 for as many as there are."""
 
@@ -104,12 +140,14 @@ def run(
     ready: Callable[[], Sequence[str]] = tuple,
     start_limit: float = _START_LIMIT,
     room: int = 0,
+    line: Callable[[socket.socket], Line] = Pipe,
 ) -> None:
     """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
 
     `bridge` are two sockets, neither of which waits: what one hears the other says. When the stack says that it is
     ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it does not say so within
-    `start_limit` seconds. `room` is how many octets the way to the stack holds (see `Pacer`).
+    `start_limit` seconds. `room` is how many octets the way to the stack holds (see `Pacer`); `line` makes another line
+    of the stream.
     """
     near, far = socket.socketpair()
     holder = os.getpid()
@@ -123,28 +161,25 @@ def run(
         )
     try:
         with near, woken() as wake:
-            frames = Frames()
-            _await_ready(near, frames, start_limit)
+            agent, frames = line(near), Frames()
+            _await_ready(agent, frames, start_limit)
             place.ready(notes=ready())
-            _carry(place.control, near, frames, wake, bridge or (), Pacer(room))
-    except _Gone:
+            _carry(place.control, agent, frames, wake, bridge or (), Pacer(room))
+    except Gone:
         raise RuntimeError(f"the stack is gone ({_how(process)})") from None
     finally:
         process.kill()
         process.wait()
 
 
-def _await_ready(near: socket.socket, frames: Frames, limit: float) -> None:
-    near.settimeout(limit)
-    try:
-        while True:
-            octets = near.recv(0x10000)
-            if not octets:
-                raise _Gone
-            if (0, b"") in frames.take(octets):
+def _await_ready(line: Line, frames: Frames, limit: float) -> None:
+    until = time.monotonic() + limit
+    with selectors.DefaultSelector() as selector:
+        selector.register(line, selectors.EVENT_READ)
+        while selector.select(max(0.0, until - time.monotonic())):
+            if (0, b"") in frames.take(line.read()):
                 return
-    except TimeoutError:
-        raise RuntimeError(f"the stack was not ready within {limit:g} s") from None
+    raise RuntimeError(f"the stack was not ready within {limit:g} s")
 
 
 @contextlib.contextmanager
@@ -161,16 +196,16 @@ def woken() -> Any:
 
 def _carry(
     control: socket.socket,
-    near: socket.socket,
+    line: Line,
     frames: Frames,
     wake: socket.socket,
     bridge: Sequence[socket.socket],
     pacer: Pacer,
 ) -> None:
     numbers = Numbers()
-    near.settimeout(None)
     with selectors.DefaultSelector() as selector:
-        for source in (control, near, wake, *bridge):
+        sources: tuple[Line | socket.socket, ...] = (control, line, wake, *bridge)
+        for source in sources:
             selector.register(source, selectors.EVENT_READ)
         while True:
             ready = {key.fileobj for key, _ in selector.select()}
@@ -179,11 +214,11 @@ def _carry(
             cross(bridge, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
-                _write(near, pacer.add(frame(numbers.of(address), datagram)))
-            if near in ready:
-                for number, answer in frames.take(_read(near)):
+                line.write(pacer.add(frame(numbers.of(address), datagram)))
+            if line in ready:
+                for number, answer in frames.take(line.read()):
                     if not answer:
-                        _write(near, pacer.taken(number))
+                        line.write(pacer.taken(number))
                         continue
                     with contextlib.suppress(OSError):  # an ICMP error of an earlier one
                         control.sendto(answer, numbers.address(number))
@@ -197,25 +232,18 @@ def cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:
                 other.send(source.recv(0x10000))
 
 
-def _read(near: socket.socket) -> bytes:
-    """Read what is there; `_Gone` when the stack is."""
+def hear(near: socket.socket) -> bytes:
+    """Return what is there; `Gone` when nobody is behind the socket any more."""
     try:
         octets = near.recv(0x10000)
     except ConnectionResetError:
         octets = b""
     if not octets:
-        raise _Gone
+        raise Gone
     return octets
 
 
-def _write(near: socket.socket, octets: bytes) -> None:
-    try:
-        near.sendall(octets)
-    except (BrokenPipeError, ConnectionResetError):
-        raise _Gone from None
-
-
-class _Gone(Exception):
+class Gone(Exception):
     """The stack's program has ended, or closed the stream."""
 
 

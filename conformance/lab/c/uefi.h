@@ -17,11 +17,14 @@ int uefi_begin(struct stack *stack, EFI_BOOT_SERVICES *services, const struct ue
 /* Have the TCPs look for what has come. Return whether something has. */
 int uefi_poll(void);
 
-/* uefi_system.c: what the agent's core needs of a C library, and the third serial line. */
+/* uefi_system.c: what the agent's core needs of a C library. */
 void uefi_system_begin(EFI_BOOT_SERVICES *services);
 /* Wait for the next tick of the clock. */
 void uefi_wait(void);
-/* Whether an octet waits at the serial line. */
+
+/* uefi_line.c: the agent's line to its tester. */
+void uefi_line_begin(void);
+/* Whether an octet waits there. */
 int uefi_line_ready(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* A UEFI program that is the agent and the services on the firmware's own TCP; controlled over the third serial line. */
+/* A UEFI program that is the agent and the services on the firmware's own TCP; controlled over a line of its own. */
 #include "agent.h"
 #include "uefi.h"
 #include "services.h"
@@ -16,6 +16,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
     int lengths[2], families, idle = 0;
     (void)image;
     uefi_system_begin(system->BootServices);
+    uefi_line_begin();
     families = uefi_begin(&stack, system->BootServices, &place);
     lengths[0] = families & 1 ? 4 : 0;
     lengths[1] = families & 2 ? 16 : 0;

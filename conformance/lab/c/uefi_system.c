@@ -1,6 +1,4 @@
-/* A C library as far as the agent's core and the services use one; descriptors 0 and 1 are the third serial line, whose
- * device the firmware does not know and leaves alone. */
-#include <errno.h>
+/* A C library as far as the agent's core and the services use one; uefi_line.c has its descriptors. */
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,25 +8,11 @@
 
 #include "uefi.h"
 
-enum { LINE = 0x3E8, DATA = LINE, DIVISOR = LINE + 1, FIFO = LINE + 2, FORMAT = LINE + 3, MODEM = LINE + 4,
-       STATUS = LINE + 5, HAS_OCTET = 0x01, HAS_ROOM = 0x20, TICK = 100000 /* of 100 ns */, TICKS = 100 /* in a second */ };
+enum { TICK = 100000 /* of 100 ns */, TICKS = 100 /* in a second */ };
 
 static EFI_BOOT_SERVICES *services;
 static EFI_EVENT tick;
 static volatile uint64_t ticks;
-static int number;
-
-static void out(UINT16 port, uint8_t octet)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(octet), "Nd"(port));
-}
-
-static uint8_t in(UINT16 port)
-{
-    uint8_t octet;
-    __asm__ volatile("inb %1, %0" : "=a"(octet) : "Nd"(port));
-    return octet;
-}
 
 static VOID EFIAPI count(EFI_EVENT event, VOID *with)
 {
@@ -45,51 +29,12 @@ void uefi_system_begin(EFI_BOOT_SERVICES *of)
     services->SetTimer(counter, TimerPeriodic, TICK);
     services->CreateEvent(EVT_TIMER, 0, NULL, NULL, &tick);
     services->SetTimer(tick, TimerPeriodic, TICK);
-    out(DIVISOR, 0);
-    out(FORMAT, 0x80);
-    out(DATA, 1);
-    out(DIVISOR, 0);
-    out(FORMAT, 3);
-    out(FIFO, 0xC7); /* as many octets at once as there can be */
-    out(MODEM, 3);
 }
 
 void uefi_wait(void)
 {
     UINTN which;
     services->WaitForEvent(1, &tick, &which);
-}
-
-int uefi_line_ready(void)
-{
-    return in(STATUS) & HAS_OCTET;
-}
-
-int *__errno_location(void)
-{
-    return &number;
-}
-
-ssize_t read(int from, void *octets, size_t length)
-{
-    size_t got = 0;
-    (void)from;
-    while (got < length && uefi_line_ready())
-        ((uint8_t *)octets)[got++] = in(DATA);
-    number = EAGAIN;
-    return got ? (ssize_t)got : -1;
-}
-
-ssize_t write(int to, const void *octets, size_t length)
-{
-    size_t at;
-    (void)to;
-    for (at = 0; at < length; at++) {
-        while (!(in(STATUS) & HAS_ROOM))
-            ;
-        out(DATA, ((const uint8_t *)octets)[at]);
-    }
-    return (ssize_t)length;
 }
 
 int poll(struct pollfd *sources, nfds_t count_of, int milliseconds)
