@@ -15,6 +15,7 @@ from functools import partial
 
 from conformance import stacks
 from conformance.lab import frames, relay
+from conformance.lab.bridge import Bridge
 from conformance.lab.holder import Place
 from conformance.lab.rings import Rings
 
@@ -34,7 +35,7 @@ def hold(place: Place) -> None:
             place,
             _machine(number, ram),
             descriptors=[number, ram],
-            bridge=(cable, near),
+            bridge=Bridge((cable, near)),
             start_limit=_START_LIMIT,
             line=partial(Rings, memory=memory),
         )

@@ -20,6 +20,7 @@ from collections.abc import Callable, Collection, Sequence
 from typing import Any, Protocol
 
 from conformance.lab import system
+from conformance.lab.bridge import Bridge
 from conformance.lab.holder import Place
 
 _FRAME = struct.Struct("!HH")
@@ -136,7 +137,7 @@ def run(
     command: Sequence[str],
     *,
     descriptors: Sequence[int] = (),
-    bridge: tuple[socket.socket, socket.socket] | None = None,
+    bridge: Bridge | None = None,
     ready: Callable[[], Sequence[str]] = tuple,
     start_limit: float = _START_LIMIT,
     room: int = 0,
@@ -144,7 +145,7 @@ def run(
 ) -> None:
     """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
 
-    `bridge` are two sockets, neither of which waits: what one hears the other says. When the stack says that it is
+    `bridge` is between the cable and the stack, where it is we who carry the frames. When the stack says that it is
     ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it does not say so within
     `start_limit` seconds. `room` is how many octets the way to the stack holds (see `Pacer`); `line` makes another line
     of the stream.
@@ -164,7 +165,7 @@ def run(
             agent, frames = line(near), Frames()
             _await_ready(agent, frames, start_limit)
             place.ready(notes=ready())
-            _carry(place.control, agent, frames, wake, bridge or (), Pacer(room))
+            _carry(place.control, agent, frames, wake, bridge or Bridge(), Pacer(room))
     except Gone:
         raise RuntimeError(f"the stack is gone ({_how(process)})") from None
     finally:
@@ -199,19 +200,20 @@ def _carry(
     line: Line,
     frames: Frames,
     wake: socket.socket,
-    bridge: Sequence[socket.socket],
+    bridge: Bridge,
     pacer: Pacer,
 ) -> None:
     numbers = Numbers()
     with selectors.DefaultSelector() as selector:
-        sources: tuple[Line | socket.socket, ...] = (control, line, wake, *bridge)
+        sources: tuple[Line | socket.socket, ...] = (control, line, wake)
         for source in sources:
             selector.register(source, selectors.EVENT_READ)
+        bridge.register(selector)
         while True:
-            ready = {key.fileobj for key, _ in selector.select()}
+            ready = {key.fileobj: events for key, events in selector.select()}
             if wake in ready:
                 return
-            cross(bridge, ready)
+            bridge.turn(selector, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
                 line.write(pacer.add(frame(numbers.of(address), datagram)))

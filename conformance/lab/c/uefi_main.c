@@ -4,7 +4,7 @@
 #include "services.h"
 #include "stream.h"
 
-enum { EAGER = 2000 }; /* turns without anything to do before it waits for the clock */
+enum { EAGER = 8000 }; /* turns without anything to do before it waits for the clock */
 
 /* As conformance/lab/link.py has it. */
 static const struct uefi_place place = {
