@@ -82,7 +82,7 @@ build/stacks/uml_init: $(LAB_C)/uml_init.c
 	@mkdir -p $(@D)
 	$(LAB_CC) -static -o $@ $<
 
-build/stacks/lwip: $(LAB_C)/lwip.c $(LAB_C)/lwip_main.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
+build/stacks/lwip: $(wildcard $(LAB_C)/lwip*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -isystem /usr/include/lwip -o $@ $(filter %.c,$^) -llwip -lpthread
 
