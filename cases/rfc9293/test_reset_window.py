@@ -111,7 +111,7 @@ def other(another):
     other.expect(SYN | ACK, ack=other.iss + 1)
     other.send(ACK)
     other.send(RST, seq=other.snd_nxt + 1)
-    if other.expect_challenge_or_gone() is None:
+    if other.expect_one_of(reply(ACK, seq=other.rcv_nxt, ack=other.snd_nxt), NOTHING) is None:
         raise NotApplicable("obeys a RST anywhere in the window, as a TCP without RFC 5961 may")
     return other
 

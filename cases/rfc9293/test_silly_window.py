@@ -3,6 +3,7 @@
 import pytest
 
 from conformance import ACK, LISTEN, SYN, requirement, seq, target_in
+from conformance.errors import Nonconformance, NotApplicable
 
 BULK = bytes(range(250)) * 16
 """Octets that tell their place."""
@@ -10,8 +11,7 @@ BULK = bytes(range(250)) * 16
 TEN = BULK[:10]
 
 
-@pytest.fixture
-def sent(peer, target, timing):
+def fill(peer, target, timing):
     """Open a connection whose largest window is 1000 octets, and have it filled, in however many segments."""
     peer.rcv_wnd = 1000
     peer.send(SYN)
@@ -22,6 +22,15 @@ def sent(peer, target, timing):
     while left := seq.distance(peer.rcv_nxt, peer.irs + 1 + 1000):
         peer.send(ACK, window=left)
         peer.expect(ACK, seq=peer.rcv_nxt, within=timing.window_probe)
+
+
+@pytest.fixture
+def sent(peer, target, timing):
+    """Octets that fill the window; whether the last of them are held back for ever is for one case to judge."""
+    try:
+        fill(peer, target, timing)
+    except Nonconformance:
+        raise NotApplicable("what is left of the window is less than a segment, and never filled") from None
 
 
 @requirement("RFC9293:MUST-38")
@@ -38,7 +47,8 @@ def test_few_octets_of_window_are_not_filled_at_once(peer, timing, sent):
 
 @requirement("RFC9293:3.8.6.2.1-override")
 @target_in(LISTEN)
-def test_override_timeout_fills_few_octets_of_window(peer, timing, sent, facts):
+def test_override_timeout_fills_few_octets_of_window(peer, target, timing, facts):
+    fill(peer, target, timing)
     small = peer.send(ACK, window=10)
     data = peer.expect(ACK, seq=peer.rcv_nxt, data=BULK[1000:1010], within=timing.window_probe)
     facts["override_timeout"] = round(data.at - small.at, 2)
