@@ -232,6 +232,15 @@ def test_a_profile_extends_one_only(tmp_path: Path) -> None:
         load(tmp_path / "a.toml")
 
 
+def test_calls_that_its_user_does_not_have(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_text("[limits]\nno_abort = true\n")
+    assert load(path).no_abort
+    path.write_text("[limits]\nno_abort = 1\n")
+    with pytest.raises(UsageProblem, match=r"limits\.no_abort: must be true or false"):
+        load(path)
+
+
 def test_walks_that_lead_nowhere(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_text('[limits]\nunreachable = ["SYN-RECEIVED-active"]\n')

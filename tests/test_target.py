@@ -88,6 +88,15 @@ def test_what_the_user_calls_do_not_have_is_not_applicable() -> None:
         target.connect_listener(OURS, data=b"x")
 
 
+def test_abort_is_not_applicable_where_the_profile_says_so() -> None:
+    target = Target(replace(SUBJECT, no_abort=True), "ipv4", Scripted(), Transcript(), Timing(), lambda: 0.0)
+    target.listen()
+    for call in (target.abort, lambda: target.stop_listening(abort=True)):
+        with pytest.raises(NotApplicable, match="no ABORT"):
+            call()
+    target.stop_listening()
+
+
 def test_what_is_prepared_is_what_connects() -> None:
     target = target_of(Scripted())
     target.prepare()

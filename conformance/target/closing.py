@@ -28,6 +28,7 @@ class Closing(Calls):
 
     def abort(self) -> None:
         """ABORT: reset the connection and discard it."""
+        self._has_abort()
         if self._reads_no_more:
             raise NotApplicable("its user has no call left after the CLOSE")
         self._call("ABORT")
@@ -36,6 +37,13 @@ class Closing(Calls):
     def stop_listening(self, *, abort: bool = False) -> None:
         """CLOSE in LISTEN, or ABORT."""
         agent = self._needs_agent("close")
+        if abort:
+            self._has_abort()
         assert self._listener is not None, "listen first"
         self._call(f"{'ABORT' if abort else 'CLOSE'} in LISTEN")
         agent.close_socket(self._listener, abort)
+
+    def _has_abort(self) -> None:
+        """NotApplicable where the profile says that its user has no ABORT."""
+        if self.subject.no_abort:
+            raise NotApplicable("its user has no ABORT, as its profile says")

@@ -226,6 +226,7 @@ def _subject(
         max_connections=profile.max_connections or (LAB_CONNECTIONS if lab else FEW_CONNECTIONS),
         unreachable=tuple(profile.unreachable),
         half_duplex_close=profile.half_duplex_close,
+        no_abort=profile.no_abort,
         profile=profile.source or None,
         services=found.services,
         path=found.path,

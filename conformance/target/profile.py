@@ -58,7 +58,8 @@ class Profile:
 
     `second_ipv4` and `second_ipv6` are further addresses of it, `broadcast` is that of its IPv4 network.
     `msl` is the target's maximum segment lifetime (RFC 9293, section 3.4.2: two minutes unless it chose otherwise).
-    `half_duplex_close` tells that its CLOSE ends reading, too (section 3.6.1, MAY-1).
+    `half_duplex_close` tells that its CLOSE ends reading, too (section 3.6.1, MAY-1); `no_abort` that its user has no
+    such call (section 3.9.1.6).
     `path_spoils` tells that the way to it loses, doubles or reorders segments, whatever preflight sees.
     `reaction` is the longest time its stack takes to answer at once. `offered` and `absent` are optional features,
     by the catalogue's names, that the target claims to have or not to have. `unreachable` are walks, such as
@@ -80,6 +81,7 @@ class Profile:
     max_connections: int | None = None
     unreachable: frozenset[str] = frozenset()
     half_duplex_close: bool = False
+    no_abort: bool = False
     path_spoils: bool = False
     offered: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
@@ -171,6 +173,7 @@ def _profile(source: str, data: dict[str, Any], deviations: tuple[Known, ...]) -
         max_connections=data.get("limits", {}).get("max_connections"),
         unreachable=frozenset(data.get("limits", {}).get("unreachable", ())),
         half_duplex_close=bool(data.get("limits", {}).get("half_duplex_close", False)),
+        no_abort=bool(data.get("limits", {}).get("no_abort", False)),
         offered=frozenset(features.get("offered", ())),
         absent=frozenset(features.get("absent", ())),
         deviations=deviations,

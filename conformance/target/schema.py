@@ -126,6 +126,7 @@ SCHEMA: dict[str, Any] = {
         "max_connections": _integer(1_000_000, "a number of connections"),
         "unreachable": _walks,
         "half_duplex_close": _truth,
+        "no_abort": _truth,
     },
     "path": {"spoils": _truth},
     "features": {"offered": _texts, "absent": _texts},

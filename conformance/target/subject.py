@@ -32,7 +32,8 @@ class Subject:
     `routes` is by family. `own_kernel` tells that our address is the host's own, which needs the guard;
     `lab` and `model` that it is the embedded lab's kernel, or the reference endpoint.
     `closed_port` is None when no port was found that resets; `closed_reason` then says why.
-    `unreachable` are the walks that the profile says lead nowhere; `half_duplex_close` is what it says of CLOSE.
+    `unreachable` are the walks that the profile says lead nowhere; `half_duplex_close` and
+    `no_abort` are what it says of CLOSE and ABORT.
     `opens_to` is our port that it opens connections to, where its user can have it do nothing else.
     `services` names the plain services found, by port. `path` is what was measured of the path to it.
     `facts` are for the report.
@@ -54,6 +55,7 @@ class Subject:
     profile: str | None = None
     unreachable: tuple[str, ...] = ()
     half_duplex_close: bool = False
+    no_abort: bool = False
     opens_to: int = 0
     services: Mapping[str, int] = field(default_factory=dict)
     path: Quality = PERFECT
