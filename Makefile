@@ -72,6 +72,7 @@ LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get 
 
 stacks: build/stacks/guest build/stacks/uml_init build/stacks/agent.so build/stacks/pmd-pytcp \
 	$(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
+	$(call LAB_HAS,/usr/include/ns3/core-module.h,build/stacks/ns-3,libns3-dev) \
 	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
@@ -85,6 +86,15 @@ build/stacks/uml_init: $(LAB_C)/uml_init.c
 build/stacks/lwip: $(wildcard $(LAB_C)/lwip*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -isystem /usr/include/lwip -o $@ $(filter %.c,$^) -llwip -lpthread
+
+# C++ around a C core, each by its own compiler.
+NS3_OBJECTS := build/stacks/ns-3.objects
+NS3_CXX = $(CXX) -std=c++17 -O1 -Wall -Wextra -I$(C_AGENT) -I$(LAB_C)
+
+build/stacks/ns-3: $(wildcard $(LAB_C)/ns3*.cc) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
+	@mkdir -p $(NS3_OBJECTS)
+	cd $(NS3_OBJECTS) && rm -f *.o && $(LAB_CC:-I%=-I$(CURDIR)/%) -c $(addprefix $(CURDIR)/,$(filter %.c,$^))
+	$(NS3_CXX) -o $@ $(filter %.cc,$^) $(NS3_OBJECTS)/*.o -lns3-fd-net-device -lns3-internet -lns3-network -lns3-core -lpthread
 
 build/stacks/agent.so: $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)
