@@ -1,5 +1,7 @@
 """The target closes first: RFC 9293, sections 3.6 (case 1, Figure 12), 3.10.4 and 3.10.7.4."""
 
+from itertools import pairwise
+
 from conformance import (
     ACK,
     BOTH,
@@ -80,6 +82,17 @@ def test_unacknowledged_fin_is_retransmitted(peer, target):
     fin = peer.expect(FIN | ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
     peer.expect_retransmission(fin)
     peer.expect_retransmission(fin)
+
+
+@requirement("RFC6298:5.5-backoff", "RFC9293:3.6-case1-retx-fin", "RFC9293:MUST-19")
+@target_in(ESTABLISHED, CLOSE_WAIT)
+def test_gaps_between_repeated_fins_double(peer, target, timing, facts):
+    target.close()
+    fin = peer.expect(FIN | ACK, seq=peer.rcv_nxt)
+    again = [peer.expect_retransmission(fin, within=more * timing.retransmission) for more in (1, 2, 4)]
+    gaps = facts["RTO series in s"] = [round(after.at - before.at, 2) for before, after in pairwise([fin, *again])]
+    assert all(after > before for before, after in pairwise(gaps))
+    assert gaps[-1] > 1.5**2 * gaps[0]  # nearer to twice than to once, also where a coarse clock stretches the first
 
 
 @requirement("RFC9293:3.6-case1-retx-fin", "RFC2525:2.4-inconsistent-retx")

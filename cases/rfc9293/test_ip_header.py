@@ -118,6 +118,13 @@ def test_retransmission_has_the_identification_of_its_original(peer, target):
     assert peer.expect_retransmission(first).ip.identification == first.ip.identification
 
 
+@requirement("RFC9293:MAY-4")
+@only_over("ipv4")
+@target_in(SYN_RECEIVED)
+def test_repeated_syn_ack_has_the_identification_of_its_original(peer):
+    assert peer.expect_retransmission(peer.syn).ip.identification == peer.syn.ip.identification
+
+
 @requirement("RFC9293:3.8.1-ipid-no-rely")
 @only_over("ipv4")
 @target_in(ESTABLISHED)

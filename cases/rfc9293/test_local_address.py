@@ -2,11 +2,14 @@
 
 import pytest
 
-from conformance import ACK, LISTEN, RST, SYN, requirement, target_in
+from conformance import ACK, FIN, LISTEN, RST, SYN, requirement, target_in
 from conformance.states import OPENING_SYNS
 
 EVERYBODY = {"ipv4": "255.255.255.255", "ipv6": "ff02::1"}
 A_GROUP = {"ipv4": "224.0.0.251", "ipv6": "ff02::fb"}
+UNSPECIFIED = {"ipv4": "0.0.0.0", "ipv6": "::"}
+LOOPBACK = {"ipv4": "127.0.0.1", "ipv6": "::1"}
+IMPOSSIBLE = {"everybody": EVERYBODY, "a group": A_GROUP, "unspecified": UNSPECIFIED, "loopback": LOOPBACK}
 """What no segment can come from."""
 
 
@@ -57,13 +60,24 @@ def test_open_comes_from_the_address_that_the_user_names(case, target):
 
 
 @requirement("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid")
-@pytest.mark.parametrize("source", [EVERYBODY, A_GROUP], ids=["everybody", "a group"])
+@pytest.mark.parametrize("source", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
 @target_in(LISTEN)
-def test_syn_from_everybody_or_a_group_is_not_answered(case, peer, source):
+def test_syn_from_where_none_can_come_from_is_not_answered(case, peer, source):
     nobody = case.peer(peer.flow.remote_port, address=source[case.family])
     nobody.inject(nobody.craft(SYN))
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
+    nobody.expect_nothing()
+
+
+@requirement("RFC9293:3.9.2.3-all-segments", "RFC1122:3.2.1.3-src-invalid")
+@pytest.mark.parametrize("source", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+@pytest.mark.parametrize("ctl", [ACK, FIN], ids=str)
+def test_segment_from_where_none_can_come_from_draws_no_reset(case, peer, source, ctl):
+    nobody = case.peer(peer.flow.remote_port, address=source[case.family])
+    nobody.inject(nobody.craft(ctl))
+    syn = peer.send(SYN)
+    peer.expect(RST | ACK, seq=0, ack=syn.end)
     nobody.expect_nothing()
 
 

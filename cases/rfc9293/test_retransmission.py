@@ -167,6 +167,20 @@ def test_timeout_grows_with_the_round_trip_time(peer, target, timing, facts):
     assert rto >= NEARLY * (sample + 4 * 0.75 * sample / 2)  # where the SYN was not timed it is more
 
 
+@requirement("RFC9293:MUST-18", "RFC6298:2.3-next-sample", "RFC6298:2-not-more-aggressive")
+@target_in(LISTEN)
+def test_timeout_follows_round_trips_that_stay_the_same(peer, target, timing, facts):
+    sample = open_slowly(peer, target, after=0.5 * timing.initial_rto)
+    for _ in range(4):
+        target.send(TEN)
+        peer.expect(ACK, data=TEN)
+        peer.expect_nothing(for_=sample)
+        peer.send(ACK)
+    rto = timeout(peer, target, timing.retransmission)
+    facts["round trip time, had five times, and RTO in s"] = [round(sample, 2), round(rto, 2)]
+    assert rto >= NEARLY * (sample + 4 * 0.75**4 * sample / 2)  # SRTT + 4 * RTTVAR, and a second by RFC 6298
+
+
 @requirement("RFC6298:2.4-min-rto")
 @target_in(ESTABLISHED)
 def test_timeout_is_a_second_at_least(peer, target, timing, facts):

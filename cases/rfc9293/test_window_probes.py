@@ -140,6 +140,16 @@ def test_window_may_stay_closed_for_longer_than_r2(peer, timing, closed, probe):
     peer.expect_data(TEN)
 
 
+@requirement("RFC9293:3.10.8-user-timeout", "RFC9293:MUST-20", "RFC9293:MUST-21")
+@target_in(ESTABLISHED)
+def test_probes_that_nobody_answers_end_the_connection(peer, target, timing, closed):
+    target.configure(Parameter.USER_TIMEOUT, round(1000 * timing.retransmission))
+    with pytest.raises(ConnectionError):  # at the probe that follows R2, at the latest
+        target.receive(1, within=2 * timing.window_probe)
+    peer.hear_all(quiet=timing.settle)  # probes of before
+    peer.expect_gone()
+
+
 @requirement("RFC9293:3.8.6.1-reopen")
 @target_in(ESTABLISHED)
 def test_data_follows_when_the_window_opens(peer, closed, probe):

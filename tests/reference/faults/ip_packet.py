@@ -7,6 +7,7 @@ import struct
 from reference import ip
 from reference.addresses import is_unicast
 from reference.faults import Endpoint, Host, fault
+from reference.faults.listen import BroadcastIsAnswered
 from reference.fragments import Key, Reassembly
 from reference.segment import Segment
 
@@ -138,31 +139,12 @@ fault("overlapping-fragments-end-reassembly", breaks="RFC1122:3.2.1.4-reassembly
 # -- where it is going to --
 
 
-class Greedy(Host):
-    """Takes what is `welcome` beside what is for its own addresses, and answers from the first of those."""
+@fault("syn-to-the-broadcast-address-of-its-network-is-answered", breaks="RFC9293:MUST-57")
+class SynToTheBroadcastAddressOfItsNetworkIsAnswered(BroadcastIsAnswered):
+    """It is no broadcast to whoever does not look at the network's mask."""
 
-    def welcome(self, address: bytes) -> bool:
-        raise NotImplementedError
-
-    def is_for_us(self, packet: ip.Packet) -> bool:
-        return super().is_for_us(packet) or self.welcome(packet.dst)
-
-
-@fault("syn-to-everybody-is-answered", breaks="RFC9293:MUST-57")
-class SynToEverybodyIsAnswered(Greedy):
-    """It counts as one to its first address."""
-
-    def welcome(self, address: bytes) -> bool:
-        return address in self.broadcasts or not is_unicast(address)
-
-    def segment_arrives(self, packet: ip.Packet) -> None:
-        # The pseudo-header has the address that was meant: look at the checksum before that changes.
-        if packet.dst not in self.addresses and self.checksum_is_right(packet):
-            packet.dst = self.local_address(len(packet.dst))
-            packet.payload = packet.payload[:16] + b"\0\0" + packet.payload[18:]
-            right = ip.tcp_checksum(packet.src, packet.dst, packet.payload).to_bytes(2, "big")
-            packet.payload = packet.payload[:16] + right + packet.payload[18:]
-        super().segment_arrives(packet)
+    def is_everybodys(self, address: bytes) -> bool:
+        return address in self.broadcasts
 
 
 @fault("error-is-sent-for-what-is-for-everybody", breaks="RFC1122:3.2.2-no-icmp-for")
@@ -185,8 +167,8 @@ class ErrorIsSentForWhatIsForEverybody(Host):
 
 
 @fault("packet-for-another-host-is-taken", breaks="RFC1122:3.2.1.3-dst-not-mine")
-class PacketForAnotherHostIsTaken(Greedy):
+class PacketForAnotherHostIsTaken(Host):
     """Whatever comes to its MAC address counts."""
 
-    def welcome(self, address: bytes) -> bool:
-        return is_unicast(address) and address not in self.broadcasts
+    def is_for_us(self, packet: ip.Packet) -> bool:
+        return is_unicast(packet.dst) and packet.dst not in self.broadcasts

@@ -233,9 +233,12 @@ def with_options(octets: bytes, more: bytes) -> bytes:
 class BroadcastIsAnswered(Host):
     """What comes for a broadcast or multicast address is taken for our own."""
 
+    def is_everybodys(self, address: bytes) -> bool:
+        return not is_unicast(address)
+
     def read_packet(self, octets: bytes) -> Packet | None:
         packet = super().read_packet(octets)
-        if packet is None or is_unicast(packet.dst):
+        if packet is None or not self.is_everybodys(packet.dst):
             return packet
         sums = sum(struct.unpack(f"!{len(packet.dst) // 2}H", packet.dst))
         own = self.local_address(len(packet.dst))
@@ -246,7 +249,10 @@ class BroadcastIsAnswered(Host):
         return replace(packet, dst=own, payload=payload)
 
 
-@fault("syn-from-a-group-is-answered", breaks=("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid"))
+@fault(
+    "syn-from-a-group-is-answered",
+    breaks=("RFC9293:MUST-63", "RFC1122:3.2.1.3-src-invalid", "RFC9293:3.9.2.3-all-segments"),
+)
 class SynFromAGroupIsAnswered(Host):
     """Nobody looks where a segment comes from."""
 

@@ -211,3 +211,19 @@ class SmallerWindowWithTheSameNumbersIsIgnored(Endpoint):
         same = (segment.seq, segment.ack) == (self.snd_wl1, self.snd_wl2)
         if not same or not 0 < segment.wnd << self.snd_shift < self.snd_wnd:
             super().update_window(segment)
+
+
+@fault("window-is-probed-for-ever", breaks=("RFC9293:3.10.8-user-timeout", "RFC9293:MUST-20"))
+class WindowIsProbedForEver(Endpoint):
+    """Though nobody answers: what waits for the window is not what the user timeout is about."""
+
+    def be_patient(self) -> None:
+        if self.snd_wnd > 0:
+            super().be_patient()
+
+
+@fault("fin-is-said-again-without-backing-off", breaks="RFC6298:5.5-backoff")
+class FinIsSaidAgainWithoutBackingOff(Endpoint):
+    def back_off(self) -> None:
+        if self.fin_seq is None:
+            super().back_off()
