@@ -29,6 +29,10 @@ tester was late."""
 LOOK_AGAIN = 0.02
 """Seconds after which to see whether another process has left a target."""
 
+KEEPS_UP = 0.02
+"""Seconds for which what has come may lie unread before no more cases are begun: with many targets there would soon be
+so many in flight that the tester is late for all of them (see `TOLERANCE`)."""
+
 BACKLOG = 200
 """Cases that have begun and are not reported: when there are so many, no more are begun before pytest needs one. What a
 case has exchanged is kept until then."""
@@ -57,7 +61,7 @@ class Ahead:
             self._waiting[record.name].append(record)
         self._flying: list[Record] = []
         self._unreported = 0
-        self._kept_out = False
+        self._kept_out = self._busy = False
 
     def _record_of(self, item: pytest.Item) -> Record | None:
         if not isinstance(item, pytest.Function) or not known(item):
@@ -77,7 +81,7 @@ class Ahead:
             self._start_more()
             # On a wire with virtual time a case may have come and gone: then there is nothing to wait for.
             if not record.done and (self._kept_out or any(not other.done for other in self._flying)):
-                self._loop.step(self._loop.after(LOOK_AGAIN) if self._kept_out else None)
+                self._loop.step(self._until())
         if self._unreported < BACKLOG:
             self._start_more()
         return record
@@ -103,14 +107,28 @@ class Ahead:
             self._waiting[record.name].appendleft(record)
         return record
 
+    def _until(self) -> float | None:
+        """Until when to wait before there may be more to start; None when that takes one that ends."""
+        if self._busy:
+            return self._loop.after(0.0)
+        return self._loop.after(LOOK_AGAIN) if self._kept_out else None
+
     def _start_more(self) -> None:
+        """Start what may be started, in turn at each target, for as long as those in flight are not kept waiting."""
         self._flying = [record for record in self._flying if not record.done]
-        self._kept_out = False
+        self._kept_out = self._busy = False
         busy = Counter(record.name for record in self._flying)
-        for name, waiting in self._waiting.items():
-            while waiting and self._may_start(waiting[0], busy[name]):
+        startable = [name for name, waiting in self._waiting.items() if waiting]
+        while startable and not self._busy:
+            for name in list(startable):
+                waiting = self._waiting[name]
+                self._busy = bool(self._flying) and self._loop.lag > KEEPS_UP
+                if self._busy or not waiting or not self._may_start(waiting[0], busy[name]):
+                    startable.remove(name)
+                    continue
                 self._start(waiting.popleft())
                 busy[name] += 1
+        for name in self._waiting:
             if not busy[name]:
                 self._turns.leave(name)
 

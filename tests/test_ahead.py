@@ -13,7 +13,7 @@ import pytest
 from fakewire import FakeWire
 from items import Item, bench_on
 
-from conformance.ahead import CALM, TOLERANCE, Ahead
+from conformance.ahead import CALM, KEEPS_UP, TOLERANCE, Ahead
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
@@ -74,6 +74,25 @@ def flying(log: list[str]) -> list[set[str]]:
     """Return what was in flight after each line of a log."""
     now: set[str] = set()
     return [now := now - {line.removesuffix(" done")} if line.endswith(" done") else now | {line} for line in log]
+
+
+def test_no_more_are_begun_while_those_in_flight_are_kept_waiting(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Loop, "lag", 2 * KEEPS_UP)
+    log: list[str] = []
+    items = [Item(waiting(loop, 0.01, log, str(number))) for number in range(5)]
+    ahead = ahead_of(loop, *items)
+    for item in items:
+        ahead.join(item)  # type: ignore[arg-type]
+    assert max(map(len, flying(log))) == 1
+
+
+def test_targets_take_turns_in_starting(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Loop, "lag", 0.0)
+    log: list[str] = []
+    items = [Item(waiting(loop, 0.01, log, name), subject=(name, "ipv4")) for name in "aabb"]
+    ahead = Ahead(items, bench_on(FakeWire()), loop, {"a": 5, "b": 5})  # type: ignore[arg-type]
+    ahead.join(items[0])  # type: ignore[arg-type]
+    assert log[:4] == list("abab")
 
 
 def test_what_disturbs_comes_last_and_is_alone(loop: Loop) -> None:

@@ -74,6 +74,30 @@ def test_input_wakes_only_whom_it_concerns(loop: Loop) -> None:
     assert log == ["other waits", "heard", "other is done"]
 
 
+def test_who_waits_for_a_source_is_asked_only_when_that_is_stirred(loop: Loop) -> None:
+    here, there, asked, heard = object(), object(), [], []
+
+    def ready() -> bool:
+        asked.append("?")
+        return bool(heard)
+
+    def function() -> None:
+        assert loop.block(ready, time.monotonic() + 60, here)
+
+    task = loop.start(function)
+    loop.stir(there)
+    loop.serve()
+    assert asked == ["?"]  # before it began to wait
+    loop.stir(here)
+    loop.serve()
+    assert len(asked) > 1
+    assert not task.done
+    heard.append("something")
+    loop.stir(here)
+    loop.serve()
+    assert task.done
+
+
 def test_what_has_come_by_the_deadline_is_read_before_it_is_over(loop: Loop) -> None:
     here, there = socket.socketpair()
     with here, there:

@@ -43,7 +43,7 @@ class UdpChannel:
 
     def receive(self, until: float) -> bytes | None:
         """Return the next datagram from the agent; None when `until` has passed. The link is served meanwhile."""
-        self._loop.block(lambda: bool(self._datagrams) or self._refused, until)
+        self._loop.block(lambda: bool(self._datagrams) or self._refused, until, self)
         if self._refused:
             raise self._nobody()
         return self._datagrams.popleft() if self._datagrams else None
@@ -57,6 +57,7 @@ class UdpChannel:
         self._socket.close()
 
     def _read(self) -> None:
+        self._loop.stir(self)
         while True:
             try:
                 self._datagrams.append(self._socket.recv(0x10000))

@@ -116,7 +116,7 @@ class Host:
 
     def wait(self, inbox: Inbox, until: float) -> bool:
         """Wait until something is in the inbox, or `until` has passed and all that came by then is read."""
-        return self.loop.block(lambda: bool(inbox.arrivals), until)
+        return self.loop.block(lambda: bool(inbox.arrivals), until, inbox)
 
     def channel(self, address: tuple[str, int]) -> UdpChannel:
         """Open a control channel to an agent, with a source port of its own."""
@@ -148,6 +148,7 @@ class Host:
         inbox = self._inboxes.get(flow) or self._inboxes.get(Flow(flow.local, flow.local_port, flow.remote))
         if inbox is not None:
             inbox.arrivals.append(arrival)
+            self.loop.stir(inbox)
 
 
 def flow_of(packet: bytes) -> Flow | None:

@@ -35,6 +35,7 @@ class Task:
         self._greenlet = greenlet(self._run, hub)
         self.ready: Callable[[], bool] = bool
         self.until = math.inf
+        self.source: object = None
 
     def _run(self) -> None:
         try:
@@ -59,6 +60,9 @@ class Loop:
         self._hub = getcurrent()
         self._parked: dict[greenlet, Task] = {}
         self._tasks: dict[greenlet, Task] = {}
+        self._listening: dict[int, Task] = {}  # by the identity of what each waits for
+        self._stirred: list[Task] = []
+        self._looked = time.monotonic()
         self._lost: Inconclusive | None = None
 
     def register(self, source: Readable, read: Callable[[], None]) -> None:
@@ -73,14 +77,26 @@ class Loop:
         """Give the selector back."""
         self._selector.close()
 
-    def block(self, ready: Callable[[], bool], until: float) -> bool:
+    @property
+    def lag(self) -> float:
+        """For how many seconds what has come lies unread already, at most: since the loop looked last."""
+        return time.monotonic() - self._looked
+
+    def stir(self, source: object) -> None:
+        """Say that something has come for whoever waits for `source`."""
+        task = self._listening.get(id(source))
+        if task is not None:
+            self._stirred.append(task)
+
+    def block(self, ready: Callable[[], bool], until: float, source: object = None) -> bool:
         """Wait until `ready`, or `until` has passed and all that came by then is read; tell whether it is ready.
 
-        In a task, others go on meanwhile; outside of one, all tasks do.
+        In a task, others go on meanwhile; outside of one, all tasks do. With a `source`, `ready` is asked only when
+        that is stirred: of hundreds that wait, each step concerns a few.
         """
         current = getcurrent()
         if current in self._tasks:
-            self._park(current, ready, until)
+            self._park(current, ready, until, source)
         else:
             self._wait(ready, until)
         if self._lost is not None:
@@ -94,16 +110,19 @@ class Loop:
             if overdue or self._lost is not None:
                 return
 
-    def _park(self, current: greenlet, ready: Callable[[], bool], until: float) -> None:
+    def _park(self, current: greenlet, ready: Callable[[], bool], until: float, source: object) -> None:
         if ready():
             return
         task = self._tasks[current]
-        task.ready, task.until = ready, until
+        task.ready, task.until, task.source = ready, until, source
         self._parked[current] = task
+        if source is not None:
+            self._listening[id(source)] = task
         try:
             self._hub.switch()
         finally:
             self._parked.pop(current, None)
+            self._listening.pop(id(source), None)
 
     def start(self, function: Callable[[], None]) -> Task:
         """Run `function` as a task; return when it waits for the first time."""
@@ -147,23 +166,27 @@ class Loop:
         """
         until = math.inf if until is None else until
         overdue = time.monotonic()
-        parked = list(self._parked.values())
-        due = min((task.until for task in parked), default=math.inf)
-        if not any(task.ready() for task in parked):
-            self._read(min(due, until))
-        else:
-            self._read(0.0)
+        due = min((task.until for task in self._parked.values()), default=math.inf)
+        self._read(0.0 if self._ready() else min(due, until))
         woken = False
-        for task in parked:
+        for task in list(self._parked.values()) if self._lost or due <= overdue else self._ready():
             # A task whose time is up is woken only after a reading that began later: nothing in time is missed.
-            if not task.done and (self._lost or task.ready() or task.until <= overdue):
+            wanted = self._lost or task.ready() or task.until <= overdue
+            if wanted and task._greenlet in self._parked:
                 self._resume(task)
                 woken = True
         return woken
 
+    def _ready(self) -> list[Task]:
+        """Return the tasks that have what they wait for."""
+        self._stirred = [task for task in self._stirred if task._greenlet in self._parked and task.ready()]
+        return self._stirred + [task for task in self._parked.values() if task.source is None and task.ready()]
+
     def _read(self, until: float) -> None:
         timeout = None if until == math.inf else max(0.0, until - time.monotonic())
-        for key, _ in self._selector.select(timeout):
+        found = self._selector.select(timeout)
+        self._looked = time.monotonic()
+        for key, _ in found:
             try:
                 key.data()
             except Inconclusive as lost:  # the link is gone: said to everybody who waits, now and later
