@@ -32,6 +32,7 @@ void configure()
     /* Who is at an address is asked once, and many connections wait for the answer. */
     Config::SetDefault("ns3::ArpCache::AliveTimeout", TimeValue(Days(1)));
     Config::SetDefault("ns3::Icmpv6L4Protocol::ReachableTime", TimeValue(Days(1)));
+    Config::SetDefault("ns3::Icmpv6L4Protocol::DelayFirstProbe", TimeValue(Days(1)));
     Config::SetDefault("ns3::ArpCache::PendingQueueSize", UintegerValue(1000));
     Config::SetDefault("ns3::NdiscCache::UnresolvedQueueSize", UintegerValue(1000));
 }
