@@ -9,6 +9,7 @@ import inspect
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ def _set_up(item: pytest.Function, name: str, values: dict[str, Any]) -> None:
     if name not in values:
         function = _own_fixture(item, name)
         assert function is not None  # `known` has looked
-        arguments = list(inspect.signature(function).parameters)
+        arguments = _asks_for(function)
         for argument in arguments:
             _set_up(item, argument, values)
         values[name] = function(**{argument: values[argument] for argument in arguments})
@@ -144,7 +145,13 @@ def _own_fixture(item: pytest.Function, name: str) -> Callable[..., Any] | None:
     if not definitions or definitions[-1].params or inspect.isgeneratorfunction(definitions[-1].func):
         return None
     function = definitions[-1].func
-    return None if "request" in inspect.signature(function).parameters else function
+    return None if "request" in _asks_for(function) else function
+
+
+@cache
+def _asks_for(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of what a fixture asks for: looked up once, for hundreds of items."""
+    return tuple(inspect.signature(function).parameters)
 
 
 PROVIDED = frozenset({"subject", "case", "walk", "offer", "peer", "target", "timing", "facts", "another", "request"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import functools
+import gc
 from collections.abc import Sequence
 from typing import Any
 
@@ -196,6 +197,7 @@ class Session:
             shares = min(max(self._workers - 1, 1), self.fewest)
             limits = {name: subject.max_connections // shares for name, subject in self.subjects.items()}
             self._ahead = Ahead(self._share_of(item.session), self.bench, self.loop, limits, self._turns)
+            _have_no_long_collections()
         return self._ahead.join(item)
 
     def _share_of(self, session: pytest.Session) -> Sequence[pytest.Item]:
@@ -220,6 +222,13 @@ class Session:
     def close(self) -> None:
         """Close links, and end what was started."""
         self._stack.close()
+
+
+def _have_no_long_collections() -> None:
+    """Keep Python's garbage collector from looking through all that there is: that takes 0.1 s and more, and cases in
+    flight would wait meanwhile. What they leave behind goes without it, or while it is young."""
+    gc.freeze()
+    gc.set_threshold(*gc.get_threshold()[:2], 1000)
 
 
 def _wants_cases(config: pytest.Config) -> bool:

@@ -36,5 +36,6 @@ class InOrder:
         return self._channel.now()
 
     def close(self) -> None:
-        """Release the channel."""
+        """Release the channel, and the case: in a circle with that, both would wait for Python's garbage collector."""
         self._channel.close()
+        self._arrived = float
