@@ -116,6 +116,54 @@ def test_retransmissions_do_not_count_as_new() -> None:
     peer.expect(FIN | ACK, seq=IRS + 4)
 
 
+def says_its_fin_again(segment: Segment, delay: float = 0.001) -> list[tuple[float, Segment]]:
+    """A target of 4.4BSD's family, whose FIN goes with each ACK until we have acknowledged it."""
+    return [(delay, answer(segment, FIN | ACK, seq=IRS + 1, ack=1001 + len(segment.data)))]
+
+
+def test_a_fin_said_again_at_once_is_the_ack_that_goes_with_it() -> None:
+    peer, _ = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK, seq=IRS + 1)
+    peer.send(ACK, ack=IRS + 1, data=b"x")
+    assert peer.expect(ACK, seq=IRS + 2, ack=peer.snd_nxt, data=b"").ctl == FIN | ACK
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK)
+
+
+def test_a_fin_said_again_acknowledges_no_more_than_it_says() -> None:
+    peer, _ = established(lambda segment: [answer(segment, FIN | ACK, seq=IRS + 1, ack=1001)])
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    peer.send(ACK, ack=IRS + 1, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK, ack=peer.snd_nxt)
+
+
+@pytest.mark.parametrize(("ours", "after"), [(IRS + 2, 0.001), (IRS + 1, 0.5)], ids=["acknowledged", "later"])
+def test_a_fin_said_again_for_another_reason_is_no_ack(ours: int, after: float) -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: says_its_fin_again(segment, after)
+    peer.send(ACK, ack=ours, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK, seq=IRS + 2)
+
+
+def test_expect_ignored_sees_an_answer_that_says_the_fin_again() -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: [] if segment.ctl & RST else says_its_fin_again(segment)[:1]
+    peer.send(RST, seq=peer.snd_nxt - 5, ack=IRS + 1)
+    wire.script = lambda segment: [(0.001, answer(segment, FIN | ACK, seq=IRS + 1, ack=1001))]
+    peer.expect_ignored()
+    peer.send(RST, seq=peer.snd_nxt - 5, ack=IRS + 1)
+    with pytest.raises(Nonconformance, match="the segment before the probe was answered"):
+        peer.expect_ignored()
+
+
 def test_a_syn_ack_with_the_number_of_the_syn_is_new() -> None:
     wire = FakeWire()
     peer = peer_on(wire, port=None)
