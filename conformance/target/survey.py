@@ -31,7 +31,7 @@ SAMPLES = 5
 KNOCKS = 3
 """So often a silent port is tried, where the user named it or the path is known to lose."""
 
-RTO_LIMIT = 3.5
+RTO_LIMIT = 6.5
 """Seconds within which a SYN,ACK is seen again: RFC 6298 wants 1 s at first, RFC 1122 wanted 3 s."""
 
 Lane = tuple[str, str]
