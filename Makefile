@@ -72,6 +72,7 @@ LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get 
 
 stacks: build/stacks/guest build/stacks/uml_init build/stacks/agent.so build/stacks/pmd-pytcp \
 	$(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
+	$(call LAB_HAS,/usr/include/slirp/libslirp.h,build/stacks/slirp,libslirp-dev) \
 	$(call LAB_HAS,/usr/include/ns3/core-module.h,build/stacks/ns-3,libns3-dev) \
 	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi)
 
@@ -86,6 +87,10 @@ build/stacks/uml_init: $(LAB_C)/uml_init.c
 build/stacks/lwip: $(wildcard $(LAB_C)/lwip*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_HEADERS)
 	@mkdir -p $(@D)
 	$(LAB_CC) -isystem /usr/include/lwip -o $@ $(filter %.c,$^) -llwip -lpthread
+
+build/stacks/slirp: $(wildcard $(LAB_C)/slirp*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
+	@mkdir -p $(@D)
+	$(LAB_CC) -isystem /usr/include/slirp -o $@ $(filter %.c,$^) -lslirp
 
 # C++ around a C core, each by its own compiler.
 NS3_OBJECTS := build/stacks/ns-3.objects

@@ -78,6 +78,7 @@ STACKS = {
         ),
         Stack("gvisor", "gvisor", needs=(("runsc", "runsc"), _UNSHARE), built=("guest",)),
         Stack("lwip", "lwip", needs=(("/usr/include/lwip/lwipopts.h", "liblwip-dev"),), built=("lwip",)),
+        Stack("libslirp", "libslirp", needs=(("/usr/include/slirp/libslirp.h", "libslirp-dev"),), built=("slirp",)),
         Stack("ns-3", "ns3", needs=(("/usr/include/ns3/core-module.h", "libns3-dev"),), built=("ns-3",)),
         Stack(
             "edk2",

@@ -239,6 +239,13 @@ def test_a_primitive_that_is_not_offered_is_not_applicable() -> None:
         agent.socket_state(1)
 
 
+def test_an_end_that_the_target_is_not_told_is_not_applicable() -> None:
+    agent, script = scripted()
+    script.arrives(p.RECEIVE_AND_FORWARD.report(0, b"", result=Result.NO_PRIMITIVE))
+    with pytest.raises(NotApplicable, match="is not told how RECEIVE_AND_FORWARD ended"):
+        agent.received(1.0)
+
+
 def test_a_private_parameter_that_is_not_known_is_not_applicable() -> None:
     agent, _ = scripted(*2 * [[p.CONFIGURE_SOCKET.answer(result=Result.INVALID_PARAMETER)]])
     with pytest.raises(NotApplicable, match=r"cannot set parameter 0xFFF8 \(00000001\)"):

@@ -88,11 +88,17 @@ class Exchange:
                 return event
 
     def event_at_hand(self, primitive: Primitive) -> tuple[Result, tuple[Any, ...]] | None:
-        """Return the oldest event of `primitive` that is at hand; Inconclusive when it is malformed."""
+        """Return the oldest event of `primitive` that is at hand; Inconclusive when it is malformed.
+
+        NotApplicable where the TCP has ended what was asked for without a word how.
+        """
         for event in self._events:
             if primitive.matches(event):
                 self._events.remove(event)
-                return self.result(event.result), self._event_values(primitive, event)
+                result = self.result(event.result)
+                if result is Result.NO_PRIMITIVE:
+                    raise NotApplicable(f"{self.where} is not told how {primitive.name} ended")
+                return result, self._event_values(primitive, event)
         return None
 
     def pump(self, until: float) -> bool:

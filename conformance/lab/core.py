@@ -129,6 +129,7 @@ _TABLE = (
     *((name, c_void_p) for name in ("parameter", "open_and_send", "urgent", "urgent_news", "at_mark", "reports")),
     ("watch", c_void_p),
     ("ready", _call(c_int)),
+    ("can_end", c_void_p),
 )
 
 

@@ -154,12 +154,15 @@ static int shut_down(struct session *session, struct reader *request, struct wri
 static int close_socket(struct session *session, struct reader *request, struct writer *response)
 {
     struct endpoint *endpoint = find(session, read_u16(request));
-    int abort = read_bool(request);
+    int abort = read_bool(request), result;
     (void)response;
     if (!read_whole(request))
         return INVALID_PARAMETER;
     if (!endpoint)
         return BAD_SOCKET;
+    result = agent.stack->can_end ? agent.stack->can_end(agent.stack->with, endpoint->socket, abort) : OK;
+    if (result != OK)
+        return result;
     part_with(endpoint);
     if (abort)
         endpoint_abort(endpoint);

@@ -85,6 +85,8 @@ struct stack {
     void (*watch)(void *with, int socket, int mask);
     /* Return what of `mask` the socket is ready for. Without this call each turn of the agent just tries. */
     int (*ready)(void *with, int socket, int mask);
+    /* Whether CLOSE, or ABORT, gets through to the TCP now: OK, or NO_PRIMITIVE. Without this call it always does. */
+    int (*can_end)(void *with, int socket, int abort);
 };
 
 #endif
