@@ -229,10 +229,10 @@ def test_syn_to_the_broadcast_address_of_its_network_opens_nothing(peer, target,
     peer.expect(SYN | ACK, ack=peer.iss + 1)
 
 
-@requirement("RFC1122:3.2.2-no-icmp-for", "RFC9293:MUST-57")
+@requirement("RFC9293:MUST-57", "RFC1122:3.2.2-no-icmp-for")
 @pytest.mark.parametrize("address", [EVERYBODY, A_GROUP], ids=["everybody", "a group"])
 @target_in(LISTEN)
-def test_syn_to_everybody_or_a_group_draws_no_error(case, peer, address):
+def test_syn_to_everybody_or_a_group_draws_nothing(case, peer, address):
     everybody = case.peer(peer.flow.remote_port, remote=address[case.family])
     everybody.inject(everybody.craft(SYN))
     peer.send(SYN)
