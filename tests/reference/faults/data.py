@@ -5,7 +5,7 @@ from __future__ import annotations
 from conformance.state import State
 from reference.faults import Endpoint, Host, fault
 from reference.ip import Packet
-from reference.numbers import add
+from reference.numbers import add, ahead
 from reference.segment import ACK, FIN, PSH, RST, SYN, Flow, Options, Segment
 
 
@@ -170,3 +170,23 @@ class PaddingOfTheFrameIsData(Host):
         if segment is not None:
             segment.text += self.padding
         return segment
+
+
+@fault("text-that-comes-during-a-recovery-is-lost", breaks="RFC9293:3.10.7.4-text-stream")
+class TextThatComesDuringARecoveryIsLost(Endpoint):
+    """It is acknowledged, but the user never gets it. Nobody sees that where one end is silent."""
+
+    def take(self, text: bytes) -> None:
+        super().take(text)
+        if self.recover is not None:
+            del self.received[-len(text) :]
+
+
+@fault("text-beyond-the-window-is-kept", breaks="RFC9293:3.10.7.4-seq-unacceptable-nodata")
+class TextBeyondTheWindowIsKept(Endpoint):
+    """As text above any other gap: the user gets it when the gap is filled."""
+
+    def unacceptable(self, segment: Segment) -> bool:
+        if 0 <= ahead(self.rcv_nxt, segment.seq) < 2 * self.settings.receive_buffer and segment.text:
+            self.hold(segment.seq, segment.text)
+        return super().unacceptable(segment)
