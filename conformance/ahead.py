@@ -180,14 +180,17 @@ class Ahead:
         return f"a segment or a call waited for {behind:.2f} s" if doubtful else ""
 
     def _again(self, record: Record, why: str) -> None:
-        """Have a case that failed, or did not begin, under a late tester run once more: when the others are started."""
+        """Have a case that failed, or did not begin, under a late tester run once more: when the others are started.
+
+        One that waits for long comes before them: begun last, it would be what the whole run waits for.
+        """
         self._unreported -= 1
         record.reset(f"run again: in the first try, which failed, {why}")
         record.late = True
         self._flying.remove(record)
         waiting = self._waiting[record.name]
-        at = next((at for at, other in enumerate(waiting) if other.alone), len(waiting))
-        waiting.insert(at, record)
+        last = next((at for at, other in enumerate(waiting) if other.alone), len(waiting))
+        waiting.insert(0 if record.length and not record.alone else last, record)
 
 
 def _dead(record: Record) -> Inconclusive | None:

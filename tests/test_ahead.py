@@ -239,6 +239,22 @@ def test_what_is_run_again_waits_until_little_else_is_in_flight(loop: Loop) -> N
     assert len(flying([line for line in log[: len(log) - log[::-1].index("late")]])[-1] - {"late"}) <= CALM
 
 
+def test_what_waits_for_long_is_run_again_before_the_others(loop: Loop) -> None:
+    wire, log = FakeWire(), list[str]()
+    late = [TOLERANCE + 1, 0.0]
+
+    def function(peer: Any) -> None:
+        log.append("late")
+        failing(wire, late)(peer)
+
+    first = Item(function, {"slow": (60,)})
+    others = [Item(waiting(loop, 0.02, log, str(number))) for number in range(30)]
+    ahead = ahead_of(loop, first, *others, limit=10, wire=wire)
+    ahead.join(first)  # type: ignore[arg-type]
+    assert log.count("late") == 2
+    assert len([line for line in log if not line.endswith(" done")]) < 2 + len(others)
+
+
 def test_what_is_in_flight_goes_on_between_two_reports(loop: Loop) -> None:
     log: list[str] = []
     items = [Item(waiting(loop, 0.0, log, str(number))) for number in range(3)]

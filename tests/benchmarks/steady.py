@@ -1,8 +1,9 @@
 """Runs the quick cases on the lab again and again under load, and tells whether every verdict stays the same.
 
-    .venv/bin/python tests/benchmarks/steady.py [RUNS] [ARGUMENTS FOR PYTEST ...]
+    .venv/bin/python tests/benchmarks/steady.py [RUNS] [--in-turn] [ARGUMENTS FOR PYTEST ...]
 
 A `nice` busy loop keeps each core occupied meanwhile. Prints a line for each run; exit status 1 when verdicts differ.
+With `--in-turn` the first run has one case in flight, which takes as long as all waits together.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+
+from runs import in_turn
 
 Verdicts = dict[tuple[str, str, str], str]
 
@@ -34,7 +37,8 @@ def run(arguments: list[str]) -> Verdicts:
 def main() -> int:
     """Run, compare, print."""
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    arguments = sys.argv[2:] or ["-n", "2"]
+    turn = [f"--profile={in_turn()}"] if "--in-turn" in sys.argv else []
+    arguments = [word for word in sys.argv[2:] if word != "--in-turn"] or ["-n", "2"]
     loops = [
         subprocess.Popen(["nice", "-n", "19", sys.executable, "-c", "while True: pass"])
         for _ in range(os.cpu_count() or 1)
@@ -45,7 +49,7 @@ def main() -> int:
     try:
         for number in range(1, runs + 1):
             start = time.monotonic()
-            verdicts = run(arguments)
+            verdicts = run(arguments + (turn if number == 1 else []))
             first = first or verdicts
             other = [key for key in first.keys() | verdicts.keys() if first.get(key) != verdicts.get(key)]
             differing.update(other)
@@ -56,6 +60,8 @@ def main() -> int:
                 flush=True,
             )
     finally:
+        for word in turn:
+            os.unlink(word.partition("=")[2])
         for loop in loops:
             loop.kill()
             loop.wait()
