@@ -121,12 +121,16 @@ def test_full_close_with_nothing_unread_sends_a_fin(peer, target):
 
 @pytest.fixture
 def small_window(peer, target):
-    """An ESTABLISHED connection whose user does not read, with a window that one segment can fill."""
+    """An ESTABLISHED connection whose user does not read, with a window of which one segment can fill what is left."""
     target.configure(Parameter.RECEIVE_BUFFER, 1024)
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
     peer.send(ACK)
     target.accept()
+    size = peer.tcb.snd_mss(peer.family)
+    while peer.snd_wnd > size:  # some TCPs have no buffer that small
+        peer.send(ACK, data=bytes(size))
+        peer.expect_acknowledged()
 
 
 @requirement("RFC9293:3.4-seglen", "RFC9293:3.10.7.4-fin-with-data")
