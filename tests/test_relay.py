@@ -47,3 +47,11 @@ def test_what_may_go_is_never_more_than_the_room() -> None:
 def test_a_stream_without_a_limit_holds_nothing_back() -> None:
     pacer = Pacer()
     assert [pacer.add(b"abc"), pacer.add(b"d" * 0x10000)] == [b"abc", b"d" * 0x10000]
+
+
+def test_what_waits_for_too_long_is_nudged_by_an_octet() -> None:
+    pacer = Pacer(room=2)
+    assert (pacer.patience, pacer.add(b"abcd"), pacer.nudge(), pacer.taken(3), pacer.patience) == (
+        *(None, b"ab", b"c", b"d", None),
+    )
+    assert Pacer().patience is None

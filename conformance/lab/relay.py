@@ -27,6 +27,7 @@ _FRAME = struct.Struct("!HH")
 _ADDRESSES = 0x10000
 _START_LIMIT = 18.0
 _END_LIMIT = 1.0
+_PATIENCE = 0.05
 
 
 class Numbers:
@@ -131,6 +132,16 @@ class Pacer:
         self._left = min(self._room, self._left + octets)
         return self.add(b"")
 
+    @property
+    def patience(self) -> float | None:
+        """For how many seconds to wait until `nudge` is due; None when nothing is held back."""
+        return _PATIENCE if self._waiting else None
+
+    def nudge(self) -> bytes:
+        """Return one octet more: the stack has not looked at what is there, and will when something comes."""
+        self._left = max(self._left, 1)
+        return self.add(b"")
+
 
 def run(
     place: Place,
@@ -210,20 +221,28 @@ def _carry(
             selector.register(source, selectors.EVENT_READ)
         bridge.register(selector)
         while True:
-            ready = {key.fileobj: events for key, events in selector.select()}
+            ready = {key.fileobj: events for key, events in selector.select(pacer.patience)}
             if wake in ready:
                 return
+            if not ready:
+                line.write(pacer.nudge())
             bridge.turn(selector, ready)
             if control in ready:
                 datagram, address = control.recvfrom(0x10000)
                 line.write(pacer.add(frame(numbers.of(address), datagram)))
             if line in ready:
-                for number, answer in frames.take(line.read()):
-                    if not answer:
-                        line.write(pacer.taken(number))
-                        continue
-                    with contextlib.suppress(OSError):  # an ICMP error of an earlier one
-                        control.sendto(answer, numbers.address(number))
+                _answer(control, line, frames.take(line.read()), numbers, pacer)
+
+
+def _answer(
+    control: socket.socket, line: Line, heard: Sequence[tuple[int, bytes]], numbers: Numbers, pacer: Pacer
+) -> None:
+    for number, answer in heard:
+        if not answer:
+            line.write(pacer.taken(number))
+            continue
+        with contextlib.suppress(OSError):  # an ICMP error of an earlier one
+            control.sendto(answer, numbers.address(number))
 
 
 def cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:

@@ -19,7 +19,8 @@ _ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of 
 _IPV4_MASK = "255.255.0.0"
 _LINE = 2048
 """Octets that may wait in the serial line. From about 3900 on, the kernel has the line wait and hears no more of it
-(line_throttle, deactivate_fd; line_unthrottle does not undo that)."""
+(line_throttle, deactivate_fd; line_unthrottle does not undo that). Busy, it also misses that something has come, until
+more comes: see `Pacer.nudge`."""
 
 
 def hold(place: Place) -> None:
