@@ -74,7 +74,8 @@ stacks: build/stacks/guest build/stacks/uml_init build/stacks/agent.so build/sta
 	$(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
 	$(call LAB_HAS,/usr/include/slirp/libslirp.h,build/stacks/slirp,libslirp-dev) \
 	$(call LAB_HAS,/usr/include/ns3/core-module.h,build/stacks/ns-3,libns3-dev) \
-	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi)
+	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi) \
+	$(call LAB_HAS,/usr/bin/qemu-system-aarch64,build/stacks/u-boot.bin,qemu-system-arm)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
@@ -123,6 +124,11 @@ build/stacks/pmd-pytcp: $(STAMP)
 	@rm -rf $@.new && mkdir -p $(@D)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --target $@.new pmd-pytcp==0.3.8 && rm -rf $@ && mv $@.new $@ || \
 		echo '$(@F) is left out: PyPI does not give it'
+
+# The first Debian whose U-Boot has wget is 13.
+build/stacks/u-boot.bin: conformance/lab/u-boot.sh | build/tmp
+	@mkdir -p $(@D)
+	@sh $< $@ || echo "$(@F) is left out: put qemu_arm64/u-boot.bin of Debian 13's u-boot-qemu there"
 
 site: $(STAMP)
 	$(VENV)/bin/python -m conformance.site $(ARGS)

@@ -38,7 +38,7 @@ class Connection:
         self.ip = Header()
         self.before_text: Callable[[], None] = lambda: None  # called with every text that is new to the target
         self.inbox = wire.open(flow)
-        self.user_speaks = False  # of itself, as soon as there is a connection: nothing expects that text
+        self.user_speaks = False  # of itself, as soon as there is a connection: nothing expects that text, nor its FIN
         self.packets: list[bytes] = []
         self.judging = True
         self.late = self.behind = self.overdue = 0.0
@@ -57,6 +57,7 @@ class Connection:
             self.watch = Watch(self.family)
         self.tcb = Tcb(random.getrandbits(32) if iss is None else iss % sequence.MODULUS)
         self._said: dict[tuple[int, int], int] = {}  # how long it was
+        self._acknowledged: int | None = None  # last
         self.reset = False
 
     # -- our variables, RFC 9293 section 3.3.1 --

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypedDict, Unpack
 
 from conformance import options as tcp_options
@@ -125,16 +126,22 @@ class Endpoint(Connection):
     # -- what we hear --
 
     def hear(self, until: float) -> Segment | None:
-        """Return the next segment that came by `until`, a repetition too; None when there is none."""
+        """Return the next segment that came by `until`, a repetition too; None when there is none.
+
+        Where the target's user speaks of itself, its text and its FIN are left out: they may come with any ACK.
+        """
         while self._wait(until):
             if self.inbox.arrivals[0].at > until:
                 return None  # it came too late, and stays for what is expected next
             arrival = self.inbox.arrivals.popleft()
             self.behind = max(self.behind, self.wire.now() - arrival.at)
             segment = parse(arrival.packet, arrival.at)
+            if self.flow.remote_port is None and segment is not None and not segment.ctl & Ctl.SYN:
+                self.transcript.packet("target", arrival.at, arrival.packet, "of an earlier connection")
+                continue
             if segment is not None:
                 self._hear(segment)
-                return segment
+                return segment if not self.user_speaks or segment.ctl & Ctl.SYN else _without_text(segment)
             self.packets.append(arrival.packet)
             self.transcript.packet("target", arrival.at, arrival.packet, "not a TCP segment")
         return None
@@ -154,7 +161,11 @@ class Endpoint(Connection):
     def _hear(self, segment: Segment) -> None:
         if self.flow.remote_port is None:
             self._bind(segment.sport)
-        self._repeated = self._is_repeated(segment) or (self.user_speaks and bool(segment.data))
+        self._repeated = self._is_repeated(segment)
+        if self.user_speaks and segment.len and not segment.ctl & (Ctl.SYN | Ctl.RST):
+            self._repeated = segment.ack == self._acknowledged  # else it says that, at least
+        if segment.ctl & Ctl.ACK:
+            self._acknowledged = segment.ack
         if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
             self._said[_kind(segment), segment.seq] = segment.len
         self.tcb.heard(segment)
@@ -206,6 +217,10 @@ class Endpoint(Connection):
         if self.tcb.handshake_sent and not self.reset:
             self.send(Ctl.RST | Ctl.ACK)
         self.wire.close(self.inbox)
+
+
+def _without_text(segment: Segment) -> Segment:
+    return replace(segment, ctl=segment.ctl & ~(Ctl.PSH | Ctl.FIN), data=b"")
 
 
 def _kind(segment: Segment) -> Ctl:

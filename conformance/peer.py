@@ -177,6 +177,14 @@ class Peer(Endpoint):
             if got.ack == self.snd_nxt:
                 return got
 
+    def hear_user_out(self) -> None:
+        """The target's user has to speak of itself. What that says is left for the next ACK."""
+        until = self.wire.now() + self.timing.reply
+        while self.rcv_nxt == sequence.add(self.irs, 1) and self.hear(until):
+            pass
+        if self.rcv_nxt == sequence.add(self.irs, 1):
+            self._fail("text of the target's user", None, self.timing.reply, ())
+
     def expect_retransmission(self, of: Segment, *, within: float | None = None) -> Segment:
         """The target has to say `of` again: same control bits, same number. `.at` of the result gives the gap.
 

@@ -91,6 +91,20 @@ STACKS = {
             built=("uefi/EFI/BOOT/BOOTX64.EFI",),
         ),
         Stack("grub", "grub", families=("ipv4",), needs=(("grub-emu", "grub-emu"),), opens_to=80),
+        Stack(
+            "ipxe",
+            "ipxe",
+            needs=(("qemu-system-x86_64", "qemu-system-x86"), ("/boot/ipxe.lkrn", "ipxe")),
+            opens_to=80,
+        ),
+        Stack(
+            "u-boot",
+            "uboot",
+            families=("ipv4",),
+            needs=(("qemu-system-aarch64", "qemu-system-arm"),),
+            built=("u-boot.bin",),
+            opens_to=80,
+        ),
         Stack("pmd-pytcp", "pytcp", built=("agent.so", "pmd-pytcp")),
     )
 }

@@ -23,6 +23,9 @@ ACK, FIN, SYN = Ctl.ACK, Ctl.FIN, Ctl.SYN
 OPENING_SYNS = (reply(SYN), reply(SYN | Ctl.ECE | Ctl.CWR), reply(SYN | Ctl.AE | Ctl.ECE | Ctl.CWR))
 """How an active open begins: plain, or asking for ECN (RFC 3168, section 6.1.1) or AccECN (RFC 9768, section 3.1.1)."""
 
+ANSWER = b"HTTP/1.0 200 OK\r\n\r\n"
+"""What makes a user who asks for a file as soon as he is connected read all that comes then, without a word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walk:
@@ -65,6 +68,10 @@ def _syns_crossed(peer: Peer, target: Target) -> None:
 def _syn_answered(peer: Peer, target: Target) -> None:
     peer.send(SYN | ACK)
     peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+    if peer.user_speaks:
+        peer.hear_user_out()
+        peer.send(ACK, data=ANSWER)
+        peer.expect_acknowledged()
 
 
 def _peer_closed(peer: Peer, target: Target) -> None:

@@ -33,6 +33,11 @@ def test_it_opens(opener: Opener, log: list[Any]) -> None:
     assert log == [("198.18.1.0", 80), "end"]
 
 
+def test_there_is_no_end_to_what_was_not_opened(opener: Opener, log: list[Any]) -> None:
+    assert asked(opener, p.END_TEST.ask(0, "")).result == Result.OK
+    assert log == []
+
+
 def test_it_tells_its_version(opener: Opener) -> None:
     assert asked(opener, p.GET_VERSION.ask()).result == Result.OK
 

@@ -64,6 +64,7 @@ class Opener:
         return ()
 
     def _end_test(self, number: int, name: str) -> tuple[()]:
-        self._end()
+        if self._opened:
+            self._end()
         self._opened = False
         return ()

@@ -1,0 +1,147 @@
+"""A boot loader in QEMU, behind the serial line that its machine has for a console."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from conformance.lab import frames, loader, relay, system
+from conformance.lab.holder import Place
+
+MAC = "02:00:00:00:00:02"
+_INTERRUPT = b"\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What is said over the console.
+
+    `asks` are what it says while it starts, each with what is typed then; with the last it is ready. `fetch` gives what
+    is typed to have a file fetched from an address. `ended` is what it says once, and only, when that is over, also by
+    Ctrl-C; it is empty for one that has to start afresh then, and waits for the next case without a pause of its own.
+    """
+
+    asks: Sequence[tuple[bytes, bytes]]
+    fetch: Callable[[str], bytes]
+    ended: bytes = b""
+
+
+class Console:
+    """A machine that is booting, or has booted."""
+
+    terminal: socket.socket
+
+    def __init__(self, command: Sequence[str], dialogue: Dialogue) -> None:
+        self._command, self._dialogue = command, dialogue
+        self._wanted = b""
+        self._start()
+
+    def _start(self) -> None:
+        self.terminal, theirs = socket.socketpair()
+        self._card, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)  # QEMU takes no packet socket
+        self.terminal.setblocking(False)
+        self._card.setblocking(False)
+        holder = os.getpid()
+        with theirs, far:
+            self._process = subprocess.Popen(
+                [*self._command, *_devices(far)],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                pass_fds=(far.fileno(),),
+                preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
+            )
+        self._asks = list(self._dialogue.asks)
+        self._said = b""
+        self._fetches = False
+        self.cable: socket.socket | None = None
+        self.ending = False
+
+    @property
+    def process(self) -> int:
+        """The number of the machine's process."""
+        return self._process.pid
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it is halted, so that what comes would lie in its card until it fetches again."""
+        return not self._dialogue.ended and not self._fetches
+
+    def hear(self) -> None:
+        """Read what it says, answer what it asks, type what is wanted."""
+        octets = self.terminal.recv(0x10000)
+        if not octets:
+            raise RuntimeError("the boot loader's machine is gone")
+        self._said += octets
+        while self._asks and self._heard(self._asks[0][0]):
+            self._type(self._asks.pop(0)[1])
+            if not self._asks:
+                self.cable, self.ending = self._card, False
+                self._pause(signal.SIGSTOP)
+        if self._fetches and self._dialogue.ended and self._heard(self._dialogue.ended):
+            self._fetches = self.ending = False
+        self._go_on()
+
+    def fetch(self, address: str) -> None:
+        """Have it fetch a file from an address, as soon as it is ready."""
+        self._wanted = self._dialogue.fetch(address)
+        self._go_on()
+
+    def renew(self) -> None:
+        """Interrupt what it fetches, or start afresh; `ending` from then on until that is done."""
+        self._wanted = b""
+        if self._fetches and self._dialogue.ended:
+            self._type(_INTERRUPT)
+            self.ending = True
+        elif self._fetches:
+            self.end()
+            self._start()
+            self.ending = True
+
+    def end(self) -> None:
+        """Make an end of the machine."""
+        self._process.kill()
+        self._process.wait()
+        self.terminal.close()
+        self._card.close()
+
+    def _go_on(self) -> None:
+        if self._wanted and self.cable is not None and not self._fetches:
+            self._pause(signal.SIGCONT)
+            self._type(self._wanted)
+            self._wanted, self._fetches = b"", True
+
+    def _pause(self, number: signal.Signals) -> None:
+        """Halt a machine that would go round and round until there is something to do, or have it go on."""
+        if not self._dialogue.ended:
+            self._process.send_signal(number)
+
+    def _heard(self, words: bytes) -> bool:
+        """Tell whether it has said that, and forget all up to it."""
+        _, found, left = self._said.partition(words)
+        if found:
+            self._said = left
+        return bool(found)
+
+    def _type(self, keys: bytes) -> None:
+        with contextlib.suppress(BrokenPipeError):  # it is gone, as `hear` will find
+            self.terminal.sendall(keys)
+
+
+def _devices(far: socket.socket) -> list[str]:
+    return [
+        *("-nodefaults", "-no-user-config", "-display", "none"),
+        *("-chardev", "stdio,id=console,signal=off", "-serial", "chardev:console"),
+        *("-netdev", f"dgram,id=cable,local.type=fd,local.str={far.fileno()}"),
+        *("-device", f"virtio-net-pci,netdev=cable,mac={MAC},romfile="),
+    ]
+
+
+def hold(place: Place, command: Sequence[str], dialogue: Dialogue, families: Sequence[str]) -> None:
+    """Lay the cable, boot a machine on it, and answer the agent's control until SIGTERM."""
+    with frames.lay(place) as cable, relay.woken() as wake:
+        loader.run(place, cable, Console(command, dialogue), wake, families)

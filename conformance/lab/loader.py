@@ -1,0 +1,130 @@
+"""A boot loader as a target: who sits at its prompt can have it fetch a file by HTTP, and nothing else.
+
+Other calls are not applicable. Frames are carried between its card and the cable from when it is ready.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import selectors
+import socket
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from conformance import stacks
+from conformance.lab import relay
+from conformance.lab.holder import Place
+from conformance.lab.opener import Opener
+
+HTTP = 80
+"""The one port that it opens connections to."""
+
+
+class Loader(Protocol):
+    """A boot loader at its prompt."""
+
+    @property
+    def terminal(self) -> int | socket.socket | None:
+        """What can be read when it has said something; None when it says no more."""
+
+    @property
+    def cable(self) -> socket.socket | None:
+        """What carries frames to and from its card; None before it is ready. A read does not wait."""
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it leaves what comes unread just now. That is lost, as it would be read with the next connection."""
+
+    @property
+    def ending(self) -> bool:
+        """Whether the end of what it fetched takes it some time yet."""
+
+    def hear(self) -> None:
+        """Read what it says, and go on with what it is to do."""
+
+    def fetch(self, address: str) -> None:
+        """Have it fetch a file from an address, as soon as it is ready for that."""
+
+    def renew(self) -> None:
+        """Make an end of what it fetches."""
+
+    def end(self) -> None:
+        """Make an end of it."""
+
+
+def run(
+    place: Place,
+    cable: socket.socket,
+    loader: Loader,
+    wake: socket.socket,
+    families: Sequence[str] = stacks.FAMILIES,
+) -> None:
+    """Carry control and frames of a boot loader until `wake` can be read, and then make an end of it."""
+    agent = Opener(lambda address, port: _open(loader, address, port), loader.renew)
+    told, answers = False, _Answers(place.control)
+    try:
+        while wake not in (ready := _ready(wake, answers.awaited, cable, loader.terminal, loader.cable)):
+            if loader.terminal in ready:
+                loader.hear()
+            if loader.cable is not None:
+                if not told:
+                    place.ready(families=families)
+                    told = True
+                relay.cross((cable, loader.cable), ready) if not loader.deaf else _lose(cable)
+            if place.control in ready:
+                answers.find(agent)
+            if not loader.ending:
+                answers.give()
+    finally:
+        loader.end()
+
+
+def _open(loader: Loader, address: str, port: int) -> None:
+    if port != HTTP:
+        raise ValueError(f"it opens connections to port {HTTP} alone")
+    loader.fetch(address)
+
+
+def _ready(*sources: int | socket.socket | None) -> set[object]:
+    with selectors.DefaultSelector() as selector:
+        for source in sources:
+            if source is not None:
+                selector.register(source, selectors.EVENT_READ)
+        return {key.fileobj for key, _ in selector.select()}
+
+
+def _lose(cable: socket.socket) -> None:
+    """Read all that has come, so that nothing is left when a call has it fetch again."""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            cable.recv(0x10000)
+
+
+class _Answers:
+    """Answers to control: one call after the other, for the end of a test may take some time."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._found: tuple[bytes | None, Any] | None = None
+
+    @property
+    def awaited(self) -> socket.socket | None:
+        """The control socket, unless an answer is still to be given."""
+        return self._control if self._found is None else None
+
+    def find(self, agent: Opener) -> None:
+        """Do what is asked."""
+        datagram, address = self._control.recvfrom(0x10000)
+        self._found = agent.answer(datagram), address
+
+    def give(self) -> None:
+        """Say what came of it."""
+        answer, address = self._found or (None, None)
+        self._found = None
+        if answer is not None:
+            _reply(self._control, answer, address)
+
+
+def _reply(control: socket.socket, answer: bytes, address: Any) -> None:
+    with contextlib.suppress(OSError):  # an ICMP error of an earlier one
+        control.sendto(answer, address)
