@@ -94,7 +94,7 @@ STACKS = {
         Stack(
             "ipxe",
             "ipxe",
-            needs=(("qemu-system-x86_64", "qemu-system-x86"), ("/boot/ipxe.lkrn", "ipxe")),
+            needs=(("/boot/ipxe.lkrn", "ipxe"), ("qemu-system-x86_64", "qemu-system-x86")),
             opens_to=80,
         ),
         Stack(
@@ -103,6 +103,7 @@ STACKS = {
             families=("ipv4",),
             needs=(("qemu-system-aarch64", "qemu-system-arm"),),
             built=("u-boot.bin",),
+            tells=("grep", "-aom1", "U-Boot 20[0-9.]*[^ ]*", str(BUILT / "u-boot.bin")),
             opens_to=80,
         ),
         Stack("pmd-pytcp", "pytcp", built=("agent.so", "pmd-pytcp")),
