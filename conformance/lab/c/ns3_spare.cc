@@ -15,7 +15,7 @@
 namespace {
 
 constexpr int lost = 134; /* exit status: ours is the fault, or there is no telling */
-constexpr unsigned often = 0x10000; /* allocations in one event: ten milliseconds; a few hundred are usual */
+constexpr unsigned often = 0x8000; /* allocations in one event, some milliseconds; a window of segments takes a tenth of it */
 
 sigjmp_buf *way_out;
 unsigned allocations; /* of this event */
