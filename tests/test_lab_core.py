@@ -10,7 +10,7 @@ import pytest
 
 from conformance.agent.primitives import CREATE_AND_BIND, GET_VERSION
 from conformance.agent.protocol import Result, decode
-from conformance.lab import core, relay
+from conformance.lab import core, datagrams
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,15 +69,15 @@ def control(library: Path):
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-c", PROGRAM, str(library)]
         with subprocess.Popen(command, stdin=far, stdout=far, stderr=subprocess.DEVNULL, env=environment) as program:
-            frames = relay.Frames()
+            frames = datagrams.Frames()
             assert (0, b"") in frames.take(near.recv(100))
             yield lambda request: _ask(near, frames, request)
             near.shutdown(socket.SHUT_WR)
             assert program.wait(10) == 0
 
 
-def _ask(near: socket.socket, frames: relay.Frames, request: bytes):
-    near.sendall(relay.frame(3, request))
+def _ask(near: socket.socket, frames: datagrams.Frames, request: bytes):
+    near.sendall(datagrams.frame(3, request))
     found = frames.take(near.recv(0x1000))
     assert [number for number, _ in found] == [3]
     return decode(found[0][1])

@@ -1,7 +1,7 @@
 /* The agent's control over a stream of octets, for a stack that UDP does not reach: a pipe, a local socket, a serial line.
  *
  * A datagram travels behind four octets: its length, and the number of the tester's control address, each in two octets,
- * the higher first. conformance/lab/relay.py is the other end. */
+ * the higher first. conformance/lab/datagrams.py is the other end. */
 #ifndef STREAM_H
 #define STREAM_H
 
