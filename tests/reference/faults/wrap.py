@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reference.faults import Endpoint, fault
 from reference.numbers import add, ahead
+from reference.segment import Segment
 
 LAST = 0xFFFFFFFF
 NEAR = 0x10000
@@ -42,3 +43,12 @@ class FinWithTheLastNumberIsNotCounted(Endpoint):
         super().advance(octets)
         if self.rcv_nxt == 0:
             self.rcv_nxt = add(self.rcv_nxt, -octets)
+
+
+@fault("text-ends-with-the-last-number", breaks=("RFC9293:3.4-mod-arith", "RFC9293:3.4-wrap-data"))
+class TextEndsWithTheLastNumber(Endpoint):
+    """What of a segment is past zero is cut off, and has to be sent again."""
+
+    def trim(self, segment: Segment) -> tuple[int, bytes, bool]:
+        seq, text, fin = super().trim(segment)
+        return seq, text[: LAST + 1 - seq], fin
