@@ -130,6 +130,14 @@ def _story(tries: Sequence[Try]) -> str:
     return "; ".join(f"try {number}: {one.words}" for number, one in enumerate(tries, 1))
 
 
+def is_known(record: Record) -> bool:
+    """Tell whether what became of a case is what the profile of its target expects: there is nothing to doubt then."""
+    name = case_name(record.item)
+    if name is None or isinstance(record.error, Inconclusive):
+        return False
+    return decide(describe(record.item, name), record.case, record.phase, record.error)[0].judgement.known
+
+
 def told(record: Record, name: str) -> Try:
     """Judge a try of the case `name` by the rules of the report, known deviations included."""
     decision, _ = decide(describe(record.item, name), record.case, record.phase, record.error)

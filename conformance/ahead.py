@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from conformance.again import TOLERANCE, play
+from conformance.again import TOLERANCE, is_known, play
 from conformance.errors import Inconclusive, Nonconformance
 from conformance.play import Record, known
 from conformance.wire.loop import Loop
@@ -165,7 +165,7 @@ class Ahead:
 
     def _doubt(self, record: Record) -> str:
         """Say why a case that failed, or did not begin, is to be run again; late in both tries it is inconclusive."""
-        if record.case is None or not isinstance(record.error, AssertionError | Inconclusive):
+        if record.case is None or not isinstance(record.error, AssertionError | Inconclusive) or is_known(record):
             return ""
         silent = _ended_in_silence(record.error)
         late, behind = record.case.late_before_silence if silent else record.case.late, record.case.behind

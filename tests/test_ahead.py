@@ -193,6 +193,15 @@ def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late:
     assert len([text for text in notes if text.startswith("run again")]) == tries - 1
 
 
+def test_what_the_profile_expects_is_not_run_again(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("conformance.ahead.is_known", lambda record: True)
+    wire, late = FakeWire(), [TOLERANCE + 1]
+    item = Item(failing(wire, late))
+    record = ahead_of(loop, item, limit=1, wire=wire).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert isinstance(record.error, Nonconformance)
+
+
 @pytest.mark.parametrize("tries", [[True, True], [True, False]], ids=["fails again", "passes then"])
 def test_what_failed_while_a_segment_lay_unheard_is_run_again_and_then_believed(loop: Loop, tries: list[bool]) -> None:
     left = list(tries)
