@@ -55,7 +55,7 @@ def _memory() -> Iterator[tuple[int, mmap.mmap]]:
 def _machine(cable: int, ram: int) -> list[str]:
     disk = stacks.BUILT / "uefi"
     return [
-        # Its clock loses each tick that it gets no processor for. Without privileges `nice` does nothing.
+        # What the tester waits for goes before what others do. Without privileges `nice` does nothing.
         *("nice", "-n", "-10"),
         *("qemu-system-x86_64", "-M", "q35,memory-backend=ram", "-accel", "tcg", "-m", f"{_MEMORY >> 20}"),
         *("-object", f"memory-backend-file,id=ram,size={_MEMORY},mem-path=/proc/self/fd/{ram},share=on"),

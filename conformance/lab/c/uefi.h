@@ -22,6 +22,14 @@ void uefi_system_begin(EFI_BOOT_SERVICES *services);
 /* Wait for the next tick of the clock. */
 void uefi_wait(void);
 
+/* uefi_clock.c: the firmware's clock, kept right. */
+
+/* Return the time between two of its ticks, in 100 ns. */
+UINT64 uefi_clock_begin(EFI_BOOT_SERVICES *services);
+/* Make up for what it has lost. */
+void uefi_clock_turn(void);
+UINT64 uefi_milliseconds(void);
+
 /* uefi_line.c: the agent's line to its tester. */
 void uefi_line_begin(void);
 /* Whether an octet waits there. */

@@ -24,7 +24,9 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *system)
         return EFI_NOT_FOUND;
     stream_begin(&stack, 0, 1);
     for (;;) {
-        int busy = uefi_poll();
+        int busy;
+        uefi_clock_turn();
+        busy = uefi_poll();
         if (uefi_line_ready()) {
             stream_take(stream_now());
             busy = 1;

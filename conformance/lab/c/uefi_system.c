@@ -8,27 +8,15 @@
 
 #include "uefi.h"
 
-enum { TICK = 100000 /* of 100 ns */, TICKS = 100 /* in a second */ };
-
 static EFI_BOOT_SERVICES *services;
 static EFI_EVENT tick;
-static volatile uint64_t ticks;
-
-static VOID EFIAPI count(EFI_EVENT event, VOID *with)
-{
-    (void)event, (void)with;
-    ticks++;
-}
 
 void uefi_system_begin(EFI_BOOT_SERVICES *of)
 {
-    EFI_EVENT counter;
     services = of;
     services->SetWatchdogTimer(0, 0, 0, NULL);
-    services->CreateEvent(EVT_TIMER | EVT_NOTIFY_SIGNAL, TPL_CALLBACK, count, NULL, &counter);
-    services->SetTimer(counter, TimerPeriodic, TICK);
     services->CreateEvent(EVT_TIMER, 0, NULL, NULL, &tick);
-    services->SetTimer(tick, TimerPeriodic, TICK);
+    services->SetTimer(tick, TimerPeriodic, uefi_clock_begin(services));
 }
 
 void uefi_wait(void)
@@ -53,8 +41,8 @@ void _exit(int status)
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     (void)clock;
-    now->tv_sec = (time_t)(ticks / TICKS);
-    now->tv_nsec = (long)(ticks % TICKS) * (1000000000 / TICKS);
+    now->tv_sec = (time_t)(uefi_milliseconds() / 1000);
+    now->tv_nsec = (long)(uefi_milliseconds() % 1000) * 1000000;
     return 0;
 }
 
