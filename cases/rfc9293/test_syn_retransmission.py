@@ -9,6 +9,9 @@ from conformance.errors import NotApplicable
 NEARLY = 0.95
 """The share of a timeout after which it may be seen to expire: timers are coarse."""
 
+TICK = 0.5
+"""Seconds: the coarsest clock of a TCP (4.4BSD's, lwIP's). A timer may run out so much early (RFC 6298, section 4)."""
+
 
 @requirement("RFC9293:3.10.8-retx-timeout", "RFC9293:3.8-retx-loss")
 @target_in(SYN_SENT)
@@ -30,6 +33,19 @@ def test_gaps_between_syns_double(peer, timing, facts):
     gaps = facts["gaps between SYNs in s"] = [round(b.at - a.at, 2) for a, b in pairwise([peer.syn, *again])]
     assert all(after > before for before, after in pairwise(gaps))
     assert gaps[-1] > 1.5**2 * gaps[0]  # nearer to twice than to once, also where a coarse clock stretches the first
+
+
+@requirement("RFC6298:5.7-syn-rto3", "RFC9293:MUST-18")
+@target_in(SYN_SENT)
+def test_timeout_of_text_is_three_seconds_after_a_repeated_syn(peer, target, timing, facts):
+    peer.expect_retransmission(peer.syn)
+    peer.send(SYN | ACK)
+    peer.expect(ACK, seq=peer.irs + 1, ack=peer.iss + 1)
+    target.send(b"text")
+    text = peer.expect(ACK, data=b"text")
+    rto = peer.expect_retransmission(text, within=2 * timing.retransmission).at - text.at
+    facts["RTO in s"] = round(rto, 2)
+    assert rto >= NEARLY * timing.rto_after_lost_syn - TICK
 
 
 @slow(182)
