@@ -259,6 +259,12 @@ static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, s
     return users[socket].cut && result != PENDING && *got == 0 ? NO_PRIMITIVE : result;
 }
 
+/* Whether the attempt still goes on; that it does not may just not have been looked at yet. */
+static int is_connecting(int socket)
+{
+    return users[socket].connecting && stack_connected(NULL, socket) == PENDING;
+}
+
 /* Whether libslirp looks at its user's end of the stream: not before it is connected, and not after it has seen the end. */
 static int looks(int socket)
 {
@@ -269,16 +275,15 @@ static int looks(int socket)
 
 static int stack_shutdown(void *with, int socket, int how)
 {
-    if (users[socket].connecting && how != 0)
+    if (how != 0 && is_connecting(socket))
         return NO_PRIMITIVE;
     return posix.shutdown(with, socket, how);
 }
 
 static int stack_can_end(void *with, int socket, int abort)
 {
-    struct user *user = &users[socket];
     (void)with;
-    if (user->listening || (!abort && !user->connecting))
+    if (users[socket].listening || (!is_connecting(socket) && !abort))
         return OK;
     return looks(socket) ? OK : NO_PRIMITIVE;
 }
@@ -344,7 +349,7 @@ static int stack_ready(void *with, int socket, int mask)
         return first_established(user) >= 0 ? mask & WATCH_READ : 0;
     }
     if (user->connecting)
-        return stack_connected(with, socket) == PENDING ? 0 : mask & WATCH_WRITE;
+        return is_connecting(socket) ? 0 : mask & WATCH_WRITE;
     return posix_ready(with, socket, mask);
 }
 
