@@ -215,11 +215,11 @@ class Peer(Endpoint):
         """Read a FIN that is said again, at once upon what we said, as the ACK that goes with it.
 
         TCPs of 4.4BSD's family say it with each ACK until we have acknowledged it, which leaves everything as it is:
-        the FIN is old, and an ACK may go with whatever is sent again.
+        the FIN is old, and an ACK may go with whatever is sent again. What came before we spoke is no answer.
         """
         again = self._repeated and got.ctl & ~(Ctl.PSH | Ctl.ECN) == Ctl.FIN | Ctl.ACK and not got.data
         unacknowledged = got.end == self.rcv_nxt != self.tcb.rcv_acked
-        if not again or not unacknowledged or got.at - self.spoke > self.timing.silence:
+        if not again or not unacknowledged or not 0.0 <= got.at - self.spoke <= self.timing.silence:
             return got
         return replace(got, ctl=Ctl.ACK, seq=self.rcv_nxt)
 

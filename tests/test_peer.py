@@ -12,7 +12,7 @@ from conformance.options import TIMESTAMPS_KIND, mss, timestamps
 from conformance.peer import NOTHING
 from conformance.segment import Ctl, Segment, parse
 from conformance.timing import Timing
-from conformance.wire import Inbox
+from conformance.wire import Flow, Inbox
 
 SYN, ACK, FIN, RST, PSH = Ctl.SYN, Ctl.ACK, Ctl.FIN, Ctl.RST, Ctl.PSH
 
@@ -149,6 +149,18 @@ def test_a_fin_said_again_for_another_reason_is_no_ack(ours: int, after: float) 
     peer.send(ACK, ack=ours, data=b"x")
     with pytest.raises(Nonconformance, match="nothing within"):
         peer.expect(ACK, seq=IRS + 2)
+
+
+def test_a_fin_said_again_before_we_speak_answers_nothing() -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: []
+    wire.schedule(says_its_fin_again(wire.sent[-1]))  # type: ignore[arg-type]
+    wire.wait(wire.open(Flow("", 0, "")), wire.now() + 0.01)
+    peer.send(ACK, ack=IRS + 1, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK)
 
 
 def test_expect_ignored_sees_an_answer_that_says_the_fin_again() -> None:
