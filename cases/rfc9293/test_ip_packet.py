@@ -21,9 +21,6 @@ def on_link(case):
         raise NotApplicable("needs the target on our link; it is behind a router")
 
 
-# -- the header --
-
-
 @requirement("RFC1122:3.2.1.2-ipchecksum")
 @only_over("ipv4")
 @target_in(LISTEN)
