@@ -17,8 +17,8 @@ from conformance.wire import Flow, Inbox
 SYN, ACK, FIN, RST, PSH = Ctl.SYN, Ctl.ACK, Ctl.FIN, Ctl.RST, Ctl.PSH
 
 
-def ack_of(segment: Segment, **fields: object) -> Segment:
-    return answer(segment, ACK, **{"seq": IRS + 1, "ack": segment.end, **fields})  # type: ignore[arg-type]
+def ack_of(segment: Segment, *, ctl: Ctl = ACK, **fields: object) -> Segment:
+    return answer(segment, ctl, **{"seq": IRS + 1, "ack": segment.end, **fields})  # type: ignore[arg-type]
 
 
 def test_a_syn_carries_our_mss_and_nothing_else() -> None:
@@ -195,6 +195,41 @@ def test_the_port_of_an_opening_target_is_learned() -> None:
     wire.schedule([Segment(src="198.51.100.2", dst="198.51.100.1", sport=81, dport=20000, seq=IRS, ctl=SYN, window=9)])
     peer.expect(SYN)
     assert peer.send(SYN | ACK).dport == 81
+
+
+def test_what_an_earlier_connection_says_yet_opens_nothing() -> None:
+    wire = FakeWire()
+    peer = peer_on(wire, port=None)
+    late = Segment(src="198.51.100.2", dst="198.51.100.1", sport=81, dport=20000, seq=7, ack=9, ctl=FIN | ACK, window=9)
+    wire.schedule([late, Segment(src="198.51.100.2", dst="198.51.100.1", sport=82, dport=20000, seq=IRS, ctl=SYN)])
+    peer.expect(SYN, seq=IRS)
+    assert peer.flow.remote_port == 82
+
+
+def test_a_user_that_speaks_of_itself_may_put_its_text_and_fin_on_any_ack() -> None:
+    script = [ACK | PSH, ACK | PSH, ACK]
+    peer, wire = established(
+        lambda segment: [
+            ack_of(segment, seq=IRS + 1 + at, ctl=ctl, data=b"GET /"[: 5 - at]) for at, ctl in enumerate(script)
+        ]
+    )
+    peer.user_speaks = True
+    peer.send(ACK, data=b"x")
+    peer.expect(ACK, seq=IRS + 1, ack=peer.snd_nxt, data=b"")
+    peer.expect_nothing()  # the rest acknowledges nothing more
+    wire.script = lambda segment: [answer(segment, FIN | ACK, seq=peer.rcv_nxt, ack=segment.end)]
+    peer.send(ACK, data=b"y")
+    peer.expect(ACK, ack=peer.snd_nxt)
+
+
+def test_a_user_that_speaks_of_itself_is_heard_out() -> None:
+    peer, _ = established(lambda segment: [ack_of(segment), ack_of(segment, data=b"GET /")])
+    peer.user_speaks = True
+    with pytest.raises(Nonconformance, match="text of the target's user"):
+        peer.hear_user_out()
+    peer.send(ACK, data=b"x")
+    peer.hear_user_out()
+    assert peer.rcv_nxt == IRS + 6
 
 
 def test_a_choice_takes_either_and_silence_only_if_named() -> None:
