@@ -227,3 +227,12 @@ def test_a_long_title_takes_two_lines_at_most() -> None:
     [first, second] = [text for text in texts if text.startswith("word")]
     assert second.endswith("…")
     assert len(first) < 120
+
+
+def test_a_long_reason_stands_below_the_title_and_is_cut() -> None:
+    root = drawn(Story(), "a title", "inconclusive: the walk failed: expected " + "<CTL=SYN> or " * 30)
+    texts = [element.text or "" for element in root.iter(f"{NS}text")]
+    assert "inconclusive" in texts
+    [below] = [text for text in texts if text.startswith("the walk failed")]
+    assert below.endswith("…")
+    assert len(below) < 140

@@ -19,15 +19,15 @@ _MIDDLE = (PEER + TARGET) / 2
 
 def heading(width: float, title: str, verdict: str, connections: Sequence[Connection]) -> tuple[list[str], float]:
     """Return the shapes, and the height at which they end."""
-    badge, found, requirement = verdict.partition(" RFC")
+    badge, below = _parted(verdict, int((width - 48) / _LETTER))
     room = 7.4 * len(badge) + 22 if badge else 0.0
     fits = int((width - 72 - room) / _LETTER)
     lines = wrapped(title, fits, break_on_hyphens=False)
     lines = lines[:2] if len(lines) < 3 else [lines[0], lines[1][: fits - 1] + "…"]
     shapes = [svg.text(24, 36 + 20 * at, line, "s b h k") for at, line in enumerate(lines)]
-    if found:
-        shapes.append(svg.text(24, 36 + 20 * len(lines), f"RFC{requirement}", "s g"))
-        lines.append(requirement)
+    if below:
+        shapes.append(svg.text(24, 36 + 20 * len(lines), below, "s g"))
+        lines.append(below)
     shapes += _verdict(width, badge, room)
     y = 48.0 + 20 * len(lines)
     shapes += _ends(y, connections)
@@ -41,6 +41,15 @@ def heading(width: float, title: str, verdict: str, connections: Sequence[Connec
             y += 16
         y += 4
     return shapes, y
+
+
+def _parted(verdict: str, most: int) -> tuple[str, str]:
+    """Return the word of a verdict, and what else it says: the requirement, or why there is no judgement."""
+    word, colon, reason = verdict.partition(": ")
+    if colon:
+        return word, reason if len(reason) <= most else f"{reason[: most - 1]}…"
+    word, found, requirement = verdict.partition(" RFC")
+    return word, f"RFC{requirement}" if found else ""
 
 
 def _verdict(width: float, verdict: str, room: float) -> list[str]:
