@@ -15,7 +15,7 @@ from conformance.family import check_family, leave_out_other_families
 from conformance.length import length_of
 from conformance.options import Option
 from conformance.peer import Peer
-from conformance.play import Record, has_own_address, offer_of, told
+from conformance.play import Record, has_own_address, offer_of, texts, told
 from conformance.report.keys import CASE_KEY
 from conformance.session import Session, add_options
 from conformance.state import State
@@ -175,7 +175,7 @@ def offer(request: pytest.FixtureRequest) -> tuple[Option, ...] | None:
 def case(request: pytest.FixtureRequest, subject: tuple[str, ...]) -> Iterator[Case]:
     """Everything that belongs to one case, where that is run in pytest's turn."""
     check_family(request.node, subject[-1])
-    params = {name: str(value) for name, value in request.node.callspec.params.items() if name != "subject"}
+    params = texts(request.node.callspec.params)
     bench = request.config.stash[SESSION].bench(*subject[:-1])
     case = request.node.stash[CASE_KEY] = Case(bench, subject[-1], params)
     yield case

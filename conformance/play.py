@@ -84,7 +84,7 @@ def play(record: Record) -> None:
     record.started = time.time()
     case: Case | None = None
     try:
-        case = record.case = Case(record.bench(), record.family, _texts(record.parameters))
+        case = record.case = Case(record.bench(), record.family, texts(record.parameters))
         if record.remark:
             case.transcript.note(case.bench.wire.now(), record.remark)
             case.facts["run_again"] = record.remark
@@ -186,5 +186,10 @@ def has_own_address(item: pytest.Item) -> bool:
     return item.get_closest_marker("own_address") is not None
 
 
-def _texts(parameters: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in parameters.items() if name != "subject"}
+def texts(parameters: dict[str, Any]) -> dict[str, str]:
+    """Return parameters as a verdict names them: in words that are the same in every run, a function by its name."""
+    return {
+        name: value.__name__ if inspect.isfunction(value) else str(value)
+        for name, value in parameters.items()
+        if name != "subject"
+    }

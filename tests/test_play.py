@@ -8,7 +8,7 @@ from typing import Any
 from items import Item
 
 from conformance.options import mss
-from conformance.play import known, offer_of, values_of
+from conformance.play import known, offer_of, texts, values_of
 
 
 def test_a_fixture_that_only_pytest_has_leaves_the_item_to_pytest() -> None:
@@ -29,6 +29,11 @@ def test_a_plain_fixture_of_the_cases_own_file_is_called() -> None:
     assert known(item)  # type: ignore[arg-type]
     case: Any = SimpleNamespace(target=None, timing=None, facts={})
     assert values_of(item, case)["doubled"] == 42  # type: ignore[arg-type]
+
+
+def test_parameters_are_told_in_words_that_stay() -> None:
+    told = texts({"subject": ("ipv4",), "cut": texts, "number": 1, "options": (mss(1),)})
+    assert told == {"cut": "texts", "number": "1", "options": str((mss(1),))}
 
 
 def test_what_our_syn_offers() -> None:

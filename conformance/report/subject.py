@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from conformance.play import texts
 from conformance.report.evidence import case_folder, target_folder
 from conformance.report.keys import CASE_KEY, PROFILES_KEY, CaseRecord
 from conformance.target.profile import Known, Profile
@@ -58,7 +59,7 @@ def describe(item: pytest.Item, case: str) -> Subject:
         target=target,
         case=case,
         family=record.family if record else str(subject[-1]),
-        parameters=dict(record.parameters) if record else {name: str(value) for name, value in params.items()},
+        parameters=dict(record.parameters) if record else texts(params),
         requirements=requirements(item),
         profile=profiles.get(target, Profile()),
         folder=f"{target_folder(target)}/{case_folder(case, callspec.id if callspec else '')}",
