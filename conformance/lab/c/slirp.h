@@ -17,8 +17,10 @@ struct slirp_ends {
 
 /* slirp_relay.c: the connections of libslirp, by the number of its socket */
 void slirp_relay_begin(Slirp *slirp, const struct slirp_ends *ends);
-/* libslirp is about to take this frame; NULL: it has taken it. */
+/* libslirp is about to take this frame. */
 void slirp_relay_frame(const uint8_t *frame, size_t length);
+/* libslirp has taken it; return whether it began a connection to its user for that. */
+int slirp_relay_taken(void);
 /* libslirp has a new socket, or is about to close one. */
 void slirp_relay_born(int socket);
 void slirp_relay_dead(int socket);

@@ -174,7 +174,7 @@ static int is_fragment(const uint8_t *frame, ssize_t length)
            (frame[FRAGMENT] & MORE_OR_OFFSET || frame[FRAGMENT + 1]);
 }
 
-/* A connection to the user is made by a frame, and known when libslirp has looked at its socket: before the next frame. */
+/* A connection to the user that a frame began is known when libslirp has looked at its socket: before the next frame. */
 static void take_frames(void)
 {
     uint8_t frame[FRAME];
@@ -185,7 +185,8 @@ static void take_frames(void)
             continue;
         slirp_relay_frame(frame, (size_t)length);
         slirp_input(slirp, frame, (int)length);
-        slirp_relay_frame(NULL, 0);
+        if (!slirp_relay_taken())
+            continue;
         fill(0);
         if (poll(polled + OTHERS, polled_count - OTHERS, 0) >= 0)
             take_sockets();

@@ -28,7 +28,7 @@ static struct {
 static unsigned next_expected;
 static Slirp *slirp;
 static struct slirp_ends ends;
-static int changed = 1;
+static int changed = 1, born;
 
 static int same(const struct place *one, const struct place *other)
 {
@@ -56,7 +56,8 @@ void slirp_relay_frame(const uint8_t *frame, size_t length)
     size_t address, from;
     int type;
     memset(&heard, 0, sizeof heard);
-    if (!frame || length < ETHERNET + 40)
+    born = 0;
+    if (length < ETHERNET + 40)
         return;
     changed = 1;
     ip = frame + ETHERNET;
@@ -74,6 +75,12 @@ void slirp_relay_frame(const uint8_t *frame, size_t length)
         return;
     read_place(&heard.remote, address, ip + from, tcp);
     read_place(&heard.local, address, ip + from + address, tcp + 2);
+}
+
+int slirp_relay_taken(void)
+{
+    memset(&heard, 0, sizeof heard);
+    return born;
 }
 
 void slirp_relay_expect(const struct place *end, const struct flow *flow)
@@ -107,7 +114,7 @@ void slirp_relay_born(int socket)
     if (!heard.local.port && !(flow = expected_at(&relay->end)))
         return;
     relay->flow = *flow;
-    relay->used = changed = 1;
+    relay->used = changed = born = 1;
 }
 
 void slirp_relay_dead(int socket)
