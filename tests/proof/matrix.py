@@ -103,9 +103,11 @@ def _distance(cites: tuple[str, ...], breaks: tuple[str, ...]) -> int:
 def wrong_before(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """Return what did not conform on the endpoint without a fault, and had no right to.
 
-    `not applicable` is right where the catalogue calls the feature optional, `not offered` where it is a MAY (which
-    the judge has seen to).
+    `not applicable` is right where the catalogue calls something that the case shows an optional feature, `not
+    offered` where it is a MAY (which the judge has seen to).
     """
     fine = ("conforms", "not offered")
     optional = [one for one in outcomes if one.word not in fine]
-    return [one for one in optional if one.word != "not applicable" or not lookup(one.cites[0]).feature]
+    return [
+        one for one in optional if one.word != "not applicable" or not any(lookup(name).feature for name in one.cites)
+    ]
