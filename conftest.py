@@ -147,7 +147,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
         return None
     from conformance.shards import Shards
 
-    return Shards(config, log, session.fewest)
+    return Shards(config, log, session.deal)
 
 
 @pytest.fixture

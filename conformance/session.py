@@ -14,6 +14,7 @@ import pytest
 from conformance import stacks
 from conformance.ahead import Ahead
 from conformance.bench import Bench
+from conformance.deal import Deal
 from conformance.errors import UsageProblem
 from conformance.path import RoughPath
 from conformance.play import Record
@@ -138,9 +139,10 @@ class Session:
         return places
 
     @property
-    def fewest(self) -> int:
-        """How many cases may be in flight at the target that bears the fewest."""
-        return min((subject.max_connections for subject in self.subjects.values()), default=1)
+    def deal(self) -> Deal:
+        """How cases are dealt to workers."""
+        fewest = min((subject.max_connections for subject in self.subjects.values()), default=1)
+        return Deal(tuple(self.names), fewest)
 
     def _find_targets(self, config: pytest.Config) -> None:
         options = config.option
@@ -194,7 +196,7 @@ class Session:
     def join(self, item: pytest.Item) -> Record | None:
         """Return the record of an item whose case has run, ahead of its turn or now; None when pytest has to run it."""
         if self._ahead is None:
-            shares = min(max(self._workers - 1, 1), self.fewest)
+            shares = self.deal.sharing(max(self._workers - 1, 1))
             limits = {name: subject.max_connections // shares for name, subject in self.subjects.items()}
             self._ahead = Ahead(self._share_of(item.session), self.bench, self.loop, limits, self._turns)
             _have_no_long_collections()
@@ -207,7 +209,8 @@ class Session:
             return session.items
         from conformance.shards import share_of  # pytest-xdist takes its time to load
 
-        return share_of(session.items, workerinput, self.fewest) if self._dealt else ()
+        ids = [item.nodeid for item in session.items]
+        return share_of(session.items, ids, workerinput, self.deal) if self._dealt else ()
 
     def forget(self, item: pytest.Item) -> None:
         """Let go of an item's record: it has been reported."""

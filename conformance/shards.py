@@ -1,4 +1,4 @@
-"""How pytest-xdist deals the cases: every worker its share at once, so that it can start them ahead of their turn."""
+"""How pytest-xdist hands out what was dealt: every worker all of its cases at once (see `conformance.deal`)."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import Any, TypeVar
 
 from xdist.scheduler.load import LoadScheduling
 
+from conformance.deal import Deal
+
 T = TypeVar("T")
 
 
 class Shards(LoadScheduling):
-    """Worker k of n gets the cases k, k+n, k+2n...: each worker can work out its own share.
+    """Each worker can work out its own share. What one that died leaves goes to the others, as with `--dist load`."""
 
-    No more than `most` workers get any: each has at least one case in flight, and the target may bear few. What a
-    worker that died left behind goes to the others, as with `--dist load`.
-    """
-
-    def __init__(self, config: Any, log: Any, most: int) -> None:
+    def __init__(self, config: Any, log: Any, deal: Deal) -> None:
         super().__init__(config, log)
-        self._most = most
+        self._deal = deal
 
     collection: list[str] | None
 
@@ -29,9 +27,8 @@ class Shards(LoadScheduling):
             super().schedule()
             return
         collection = self.collection = next(iter(self.node2collection.values()))
-        shares = min(self.numnodes, self._most)
-        for number, node in enumerate(self._in_order()[:shares]):
-            share = list(range(number, len(collection), shares))
+        hands = self._deal.deal(collection, self.numnodes)
+        for node, share in zip(self._in_order(), hands, strict=True):
             self.node2pending[node].extend(share)
             if share:
                 node.send_runtest_some(share)
@@ -50,8 +47,8 @@ def number_of(workerinput: dict[str, Any]) -> int:
     return int(str(workerinput["workerid"]).removeprefix("gw"))
 
 
-def share_of(items: Sequence[T], workerinput: dict[str, Any], most: int) -> Sequence[T]:
-    """Return the part of the items that a worker is known to get, which may be none."""
-    shares = min(int(workerinput["workercount"]), most)
+def share_of(items: Sequence[T], ids: Sequence[str], workerinput: dict[str, Any], deal: Deal) -> list[T]:
+    """Return the part of the items that a worker is known to get, which may be none; `ids` are their names."""
+    hands = deal.deal(ids, int(workerinput["workercount"]))
     number = number_of(workerinput)
-    return items[number::shares] if number < shares else items[:0]
+    return [items[place] for place in hands[number]] if number < len(hands) else []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from scapy.layers.inet import ICMP, IP, TCP, UDP
 from scapy.layers.inet6 import ICMPv6DestUnreach, IPv6
 
+from conformance.errors import Inconclusive
 from conformance.wire import Flow
 from conformance.wire import host as host_module
 from conformance.wire.host import Host, flow_of
@@ -91,3 +93,29 @@ def test_anything_else_belongs_to_none() -> None:
 def test_no_packet_is_too_odd(packet: bytes) -> None:
     flow_of(packet)
     flow_of(b"\x45\x00" + len(packet + bytes(20)).to_bytes(2, "big") + bytes(5) + b"\x01" + bytes(10) + packet)
+
+
+def test_a_lost_link_is_told_to_those_who_wait_for_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Lost(FakeLink):
+        def receive(self) -> Iterator[tuple[bytes, float]]:
+            raise Inconclusive("the link went down")
+
+    class Loop:
+        def register(self, source: object, read: Callable[[], None]) -> None:
+            self.read, self.stirred = read, list[object]()
+
+        def stir(self, source: object) -> None:
+            self.stirred.append(source)
+
+        def block(self, ready: Callable[[], bool], until: float, source: object) -> bool:
+            return ready()
+
+    addresses = {"ipv4": "192.0.2.1"}
+    monkeypatch.setattr(host_module, "Link", Lost)
+    lost, other = (Host("x", MAC, addresses, loop=Loop()) for _ in range(2))  # type: ignore[arg-type]
+    inboxes = [host.open(Flow("192.0.2.1", 20000, "192.0.2.2", 80)) for host in (lost, other)]
+    lost.loop.read()  # type: ignore[attr-defined]
+    assert lost.loop.stirred == inboxes[:1]  # type: ignore[attr-defined]
+    with pytest.raises(Inconclusive, match="the link went down"):
+        lost.wait(inboxes[0], 1.0)
+    assert other.wait(inboxes[1], 1.0) is False

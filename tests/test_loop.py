@@ -123,32 +123,6 @@ def test_a_cancelled_task_cleans_up_and_may_wait_for_that(loop: Loop) -> None:
     assert log == ["task waits", "cleaning waits", "cleaning is done"]
 
 
-def test_a_lost_link_is_told_to_everybody_who_waits(loop: Loop) -> None:
-    here, there = socket.socketpair()
-    with here, there:
-
-        def read() -> None:
-            here.recv(10)
-            raise Inconclusive("the link went down")
-
-        loop.register(here, read)
-        found: list[str] = []
-
-        def listens() -> None:
-            try:
-                loop.block(bool, time.monotonic() + 60)
-            except Inconclusive as lost:
-                found.append(str(lost))
-
-        tasks = [loop.start(listens), loop.start(listens)]
-        there.send(b"x")
-        finish(loop, *tasks)
-        with pytest.raises(Inconclusive):
-            loop.block(bool, time.monotonic())
-        loop.unregister(here)
-    assert found == ["the link went down"] * 2
-
-
 def test_functions_run_side_by_side_and_return_in_order(loop: Loop) -> None:
     log: list[str] = []
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from conformance.deal import Deal
 from conformance.shards import Shards, share_of
 
 CASES = [f"case{number}" for number in range(10)]
@@ -31,7 +32,7 @@ class Node:
 
 
 def dealt(pytestconfig: pytest.Config, nodes: list[Node], most: int) -> None:
-    shards = Shards(pytestconfig, None, most)
+    shards = Shards(pytestconfig, None, Deal((), most))
     shards.numnodes = len(nodes)
     for node in nodes:
         shards.add_node(node)
@@ -51,7 +52,7 @@ def test_every_worker_gets_what_it_knows_to_be_its_share(config: Any, most: int)
     nodes = [Node(f"gw{number}", 3) for number in (2, 0, 1)]
     dealt(config, nodes, most)
     for node in nodes:
-        assert node.sent == list(share_of(range(len(CASES)), node.workerinput, most))
+        assert node.sent == share_of(range(len(CASES)), CASES, node.workerinput, Deal((), most))
         assert node.shutting_down
     assert sorted(chain(*(node.sent for node in nodes))) == list(range(len(CASES)))
     assert sum(bool(node.sent) for node in nodes) == min(most, 3)
@@ -61,4 +62,6 @@ def test_whoever_stands_in_for_a_worker_that_died_gets_its_share(config: Any) ->
     nodes = [Node(workerid, 3) for workerid in ("gw0", "gw3", "gw2")]
     dealt(config, nodes, 64)
     assert nodes[1].sent == [1, 4, 7]
-    assert share_of(CASES, nodes[1].workerinput, 64) == []  # it does not know, and takes them as they come
+    assert (
+        share_of(CASES, CASES, nodes[1].workerinput, Deal((), 64)) == []
+    )  # it does not know, and takes them as they come

@@ -48,6 +48,7 @@ class Host:
         self.loop.register(self._link, self._read_link)
         self._inboxes: dict[Flow, Inbox] = {}
         self._neighbours: dict[str, bytes] = {}
+        self._lost: Inconclusive | None = None
         self.epoch = time.time() - time.monotonic()
 
     def now(self) -> float:
@@ -115,8 +116,14 @@ class Host:
         self._inboxes.pop(inbox.flow, None)
 
     def wait(self, inbox: Inbox, until: float) -> bool:
-        """Wait until something is in the inbox, or `until` has passed and all that came by then is read."""
-        return self.loop.block(lambda: bool(inbox.arrivals), until, inbox)
+        """Wait until something is in the inbox, or `until` has passed and all that came by then is read.
+
+        Inconclusive, at once and from then on, when the link has gone: other hosts of the loop have others.
+        """
+        self.loop.block(lambda: bool(inbox.arrivals) or self._lost is not None, until, inbox)
+        if self._lost is not None:
+            raise self._lost
+        return bool(inbox.arrivals)
 
     def channel(self, address: tuple[str, int]) -> UdpChannel:
         """Open a control channel to an agent, with a source port of its own."""
@@ -128,6 +135,14 @@ class Host:
         self._link.close()
 
     def _read_link(self) -> None:
+        try:
+            self._read_frames()
+        except Inconclusive as lost:  # said to everybody who waits for this link, now and later
+            self._lost = lost
+            for inbox in self._inboxes.values():
+                self.loop.stir(inbox)
+
+    def _read_frames(self) -> None:
         for frame, at in self._link.receive():
             heard = neighbour.read(frame)
             if heard is not None:

@@ -15,8 +15,6 @@ from typing import Protocol, TypeVar
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from conformance.errors import Inconclusive
-
 T = TypeVar("T")
 
 
@@ -63,7 +61,6 @@ class Loop:
         self._listening: dict[int, Task] = {}  # by the identity of what each waits for
         self._stirred: list[Task] = []
         self._looked = time.monotonic()
-        self._lost: Inconclusive | None = None
 
     def register(self, source: Readable, read: Callable[[], None]) -> None:
         """Call `read` whenever there is something to read."""
@@ -99,15 +96,13 @@ class Loop:
             self._park(current, ready, until, source)
         else:
             self._wait(ready, until)
-        if self._lost is not None:
-            raise self._lost
         return ready()
 
     def _wait(self, ready: Callable[[], bool], until: float) -> None:
         while not ready():
             overdue = time.monotonic() >= until
             self.step(until)
-            if overdue or self._lost is not None:
+            if overdue:
                 return
 
     def _park(self, current: greenlet, ready: Callable[[], bool], until: float, source: object) -> None:
@@ -169,9 +164,9 @@ class Loop:
         due = min((task.until for task in self._parked.values()), default=math.inf)
         self._read(0.0 if self._ready() else min(due, until))
         woken = False
-        for task in list(self._parked.values()) if self._lost or due <= overdue else self._ready():
+        for task in list(self._parked.values()) if due <= overdue else self._ready():
             # A task whose time is up is woken only after a reading that began later: nothing in time is missed.
-            wanted = self._lost or task.ready() or task.until <= overdue
+            wanted = task.ready() or task.until <= overdue
             if wanted and task._greenlet in self._parked:
                 self._resume(task)
                 woken = True
@@ -187,10 +182,7 @@ class Loop:
         found = self._selector.select(timeout)
         self._looked = time.monotonic()
         for key, _ in found:
-            try:
-                key.data()
-            except Inconclusive as lost:  # the link is gone: said to everybody who waits, now and later
-                self._lost = lost
+            key.data()
 
     def _resume(self, task: Task) -> None:
         self._parked.pop(task._greenlet, None)
