@@ -20,7 +20,7 @@ from_debian_13() {
 
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' 'Component: main' | head -n 1)
 keys=/usr/share/keyrings/debian-archive-trixie-stable.gpg
-echo "deb [signed-by=$keys] ${mirror:-http://deb.debian.org/debian/} trixie main" >"$place/sources.list"
+echo "deb [signed-by=$keys] ${mirror:?apt knows no mirror of Debian} trixie main" >"$place/sources.list"
 from_debian_13 update
 from_debian_13 download u-boot-qemu
 dpkg-deb --fsys-tarfile "$place"/u-boot-qemu_*.deb | tar -xO "./$part" >"$place/u-boot.bin"
