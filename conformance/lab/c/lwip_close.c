@@ -19,6 +19,7 @@ int call_shutdown(void *with, int socket, int how)
     }
     if (how != 0 && (pcb->state > CLOSE_WAIT || pcb->state == FIN_WAIT_1 || pcb->state == FIN_WAIT_2))
         return CLOSING_ALREADY;
+    sock->fresh = sock->fresh && how != 2; /* both ways: freed */
     return sock_told(tcp_shutdown(pcb, how != 1, how != 0));
 }
 

@@ -15,16 +15,23 @@ int call_open(void *with, int address_length, int *socket)
     }
     ip_set_option(pcb, SOF_REUSEADDR);
     sock_adopt(sock);
+    sock->fresh = 1;
     *socket = sock_number(sock);
     return OK;
 }
 
 int call_bind(void *with, int socket, const struct place *local)
 {
+    struct sock *sock = &socks[socket];
     ip_addr_t address;
+    int result;
     (void)with;
+    if (!sock_pcb(sock))
+        return DOES_NOT_EXIST;
     sock_address(local, &address);
-    return socks[socket].pcb ? sock_told(tcp_bind(socks[socket].pcb, &address, local->port)) : DOES_NOT_EXIST;
+    result = sock_told(tcp_bind(sock->pcb, &address, local->port));
+    sock->fresh = sock->fresh && result != OK;
+    return result;
 }
 
 int call_listen(void *with, int socket, int backlog)
@@ -42,6 +49,7 @@ int call_listen(void *with, int socket, int backlog)
         return sock_told(error);
     sock->pcb = listener;
     sock->listening = 1;
+    sock->fresh = 0;
     tcp_arg(listener, sock);
     tcp_accept(listener, sock_on_accept);
     return OK;
@@ -78,6 +86,7 @@ int call_connect(void *with, int socket, const struct place *remote)
     sock_address(remote, &address);
     result = sock_told(tcp_connect(sock->pcb, &address, remote->port, sock_on_connected));
     sock->connecting = result == OK;
+    sock->fresh = sock->fresh && result != OK;
     return result == OK ? PENDING : result;
 }
 

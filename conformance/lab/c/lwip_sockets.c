@@ -32,14 +32,13 @@ static int in_list(const struct tcp_pcb *list, const struct tcp_pcb *pcb)
     return 0;
 }
 
-/* lwIP does not tell when a connection in TIME-WAIT is freed, and may use its memory for another: then that one is not
- * ours. */
+/* lwIP does not tell when it frees a connection in TIME-WAIT, or one that the user has closed both ways, and may use its
+ * memory for something else: so nothing in there is looked at before it is found in a list; and then it may be another's. */
 struct tcp_pcb *sock_pcb(struct sock *sock)
 {
     struct tcp_pcb *pcb = sock->pcb;
-    if (pcb && !sock->listening && pcb->state != CLOSED &&
-        ((!in_list(tcp_active_pcbs, pcb) && !in_list(tcp_tw_pcbs, pcb) && !in_list(tcp_bound_pcbs, pcb)) ||
-         pcb->callback_arg != sock))
+    int is_there = in_list(tcp_active_pcbs, pcb) || in_list(tcp_tw_pcbs, pcb) || in_list(tcp_bound_pcbs, pcb);
+    if (pcb && !sock->listening && !sock->fresh && (!is_there || pcb->callback_arg != sock))
         sock->pcb = NULL;
     return sock->pcb;
 }

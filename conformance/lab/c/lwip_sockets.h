@@ -17,6 +17,7 @@ enum { LWIP_SOCKETS = 1024, LWIP_QUEUE = 64 };
 
 struct sock {
     int used, listening, connecting, ended, mask;
+    int fresh; /* its connection is in none of lwIP's lists yet, and lwIP does not free it */
     int result; /* why the connection is no more; OK while there is nothing to tell */
     struct tcp_pcb *pcb;
     struct pbuf *received;
