@@ -32,13 +32,24 @@ def lab(name: str) -> Iterator[tuple[running.LabTarget, list[int]]]:
         yield target, children(os.getpid())
 
 
+TRIES = 3
+"""A machine that has just started may lose a frame where the processor is busy; a SYN is sent again then."""
+
+
+def _said(host: Host, family: str, port: int) -> str:
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(AssertionError):
+            return exchange(host, family, port)
+    return exchange(host, family, port)
+
+
 def answers(name: str) -> dict[str, Any]:
     with lab(name) as (target, processes), contextlib.ExitStack() as stack:
         us = link.tester_addresses(7)
         host = Host(target.interface, bytes.fromhex(us.pop("mac").replace(":", "")), us)
         stack.callback(host.shut)
         flags = {
-            family: [exchange(host, family, port) for port in (target.open_port, target.closed_port)]
+            family: [_said(host, family, port) for port in (target.open_port, target.closed_port)]
             for family in target.addresses
             if name not in ONLY_OPENS
         }
@@ -53,6 +64,7 @@ def answers(name: str) -> dict[str, Any]:
 def test_each_answers_and_leaves_nothing() -> None:
     both = {family: ["SA", "RA"] for family in ("ipv4", "ipv6")}
     for name in HERE:
+        print(name)  # which of them it was, where one fails
         found = elsewhere.call(answers, name)
         assert found.pop("flags") == ({} if name in ONLY_OPENS else both), name
         assert found == {"ours": name not in ONLY_OPENS, "gone": True, "left": ["lo"]}, name
