@@ -14,6 +14,7 @@
 #include "lwip/etharp.h"
 #include "lwip/ethip6.h"
 #include "lwip/netif.h"
+#include "lwip/priv/tcp_priv.h"
 #include "lwip/tcpip.h"
 #include "netif/ethernet.h"
 #include "services.h"
@@ -100,6 +101,7 @@ static void take_frame(const uint8_t *frame, u16_t length)
     if (sigsetjmp(after_frame, 0) == 0 && ethernet_input(octets, &net) != ERR_OK)
         pbuf_free(octets);
     in_frame = 0;
+    tcp_input_pcb = NULL; /* after a segment that was dropped lwIP would hold back what this connection has to send */
 }
 
 static void take_frames(void)
