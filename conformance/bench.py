@@ -115,9 +115,9 @@ class Bench:
         with contextlib.closing(self.wire.channel(self.subject.agent)) as channel:
             try:
                 Agent(channel, where, reply_within=2 * self._patience).version()
-            except Inconclusive:
+            except Inconclusive as why:  # its silence, or a link that was lost
                 self._patience = self.subject.timing.silence
-                raise Inconclusive(f"the agent at {where} does not answer any more") from None
+                raise Inconclusive(f"the agent at {where} does not answer any more: {why}") from None
 
 
 def _cycle(ports: list[int]) -> Iterator[int]:

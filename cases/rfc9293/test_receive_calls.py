@@ -88,6 +88,7 @@ def pieces(seed):
 @pytest.mark.parametrize("seed", range(5))
 @target_in(ESTABLISHED, opened=BOTH)
 def test_user_gets_each_octet_once_and_in_order(peer, target, timing, seed):
+    target.begin_to_receive()
     start = peer.snd_nxt
     for first, end in pieces(seed):
         peer.send(ACK, seq=start + first, data=STREAM[first:end])
