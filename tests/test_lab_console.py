@@ -129,3 +129,18 @@ def test_a_machine_that_is_gone_is_told(start: Callable[[bytes], Console]) -> No
     console.fetch("quit")
     with pytest.raises(RuntimeError, match="gone"):
         until(console, lambda: False)
+
+
+@pytest.mark.parametrize("ended", [ENDS, STARTS_AFRESH])
+def test_one_that_does_not_end_is_replaced(start: Callable[[bytes], Console], ended: bytes) -> None:
+    console = start(ended)
+    before = console.process
+    console.fetch("198.18.1.0")
+    console.renew()
+    console.restart()
+    assert console.ending
+    until(console, lambda: not console.ending)
+    assert console.process != before
+    console.fetch("198.18.1.0")
+    console.renew()
+    assert console.ending

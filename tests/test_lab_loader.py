@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,6 +52,9 @@ class Played:
     def renew(self) -> None:
         self.log.append("renew")
         self.ending = True
+
+    def restart(self) -> None:
+        self.log.append("restart")
 
     def end(self) -> None:
         self.log.append("end")
@@ -148,3 +152,20 @@ def test_the_end_of_a_test_is_answered_when_it_is_over(bed: Bed) -> None:
     assert [(one.group, one.number) for one in answered] == [
         (one.group, one.number) for one in (p.END_TEST, p.GET_VERSION)
     ]
+
+
+def test_one_that_comes_to_no_end_is_replaced_and_the_next_one_has_more_time(
+    bed: Bed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loader, "END_LIMIT", 0.01)
+    bed.say("ready")
+    bed.say("over")  # from here on the new limit holds
+    bed.ask(p.CONNECT.ask(1, loader.HTTP, "198.18.1.0"))
+    bed.control.send(p.END_TEST.ask(0, ""))
+    end = time.monotonic() + LIMIT
+    while bed.played.log.count("restart") < 3:
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    bed.say("ready")
+    assert decode(bed.control.recv(64)).result == Result.OK
+    assert bed.ask(p.GET_VERSION.ask()).result == Result.OK

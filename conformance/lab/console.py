@@ -98,9 +98,13 @@ class Console:
             self._type(_INTERRUPT)
             self.ending = True
         elif self._fetches:
-            self.end()
-            self._start()
-            self.ending = True
+            self.restart()
+
+    def restart(self) -> None:
+        """Start another machine in its place; `ending` from then on until that is ready."""
+        self.end()
+        self._start()
+        self.ending = True
 
     def end(self) -> None:
         """Make an end of the machine."""

@@ -86,6 +86,10 @@ class Grub:
 
     def renew(self) -> None:
         """Have the next one in its place."""
+        self.restart()
+
+    def restart(self) -> None:
+        """Have the next one in its place: nothing ends otherwise."""
         self.end()
         self._start()
 

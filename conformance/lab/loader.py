@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import selectors
 import socket
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -18,6 +19,9 @@ from conformance.lab.opener import Opener
 
 HTTP = 80
 """The one port that it opens connections to."""
+
+END_LIMIT = 10.0
+"""So many seconds it has to make an end of what it fetched, or to start; one in its place has twice as many."""
 
 
 class Loader(Protocol):
@@ -48,6 +52,9 @@ class Loader(Protocol):
     def renew(self) -> None:
         """Make an end of what it fetches."""
 
+    def restart(self) -> None:
+        """Start another in its place, whatever it is at; `ending` from then on until that is ready."""
+
     def end(self) -> None:
         """Make an end of it."""
 
@@ -61,9 +68,11 @@ def run(
 ) -> None:
     """Carry control and frames of a boot loader until `wake` can be read, and then make an end of it."""
     agent = Opener(lambda address, port: _open(loader, address, port), loader.renew)
-    told, answers = False, _Answers(place.control)
+    told, answers, patience = False, _Answers(place.control), _Patience()
     try:
-        while wake not in (ready := _ready(wake, answers.awaited, cable, loader.terminal, loader.cable)):
+        while wake not in (
+            ready := _ready(wake, answers.awaited, cable, loader.terminal, loader.cable, until=patience.until)
+        ):
             if loader.terminal in ready:
                 loader.hear()
             if loader.cable is not None:
@@ -75,6 +84,8 @@ def run(
                 answers.find(agent)
             if not loader.ending:
                 answers.give()
+            if patience.is_over(loader.ending):
+                loader.restart()
     finally:
         loader.end()
 
@@ -85,12 +96,34 @@ def _open(loader: Loader, address: str, port: int) -> None:
     loader.fetch(address)
 
 
-def _ready(*sources: int | socket.socket | None) -> set[object]:
+class _Patience:
+    """How long an end may take."""
+
+    def __init__(self) -> None:
+        self.until: float | None = None
+        self._limit = END_LIMIT
+
+    def is_over(self, ending: bool) -> bool:
+        """Tell whether it has been `ending` for too long; another one in its place has more time, from now on."""
+        now = time.monotonic()
+        if not ending:
+            self.until, self._limit = None, END_LIMIT
+        elif self.until is None:
+            self.until = now + self._limit
+        elif now >= self.until:
+            self._limit *= 2
+            self.until = now + self._limit
+            return True
+        return False
+
+
+def _ready(*sources: int | socket.socket | None, until: float | None) -> set[object]:
+    timeout = None if until is None else max(0.0, until - time.monotonic())
     with selectors.DefaultSelector() as selector:
         for source in sources:
             if source is not None:
                 selector.register(source, selectors.EVENT_READ)
-        return {key.fileobj for key, _ in selector.select()}
+        return {key.fileobj for key, _ in selector.select(timeout)}
 
 
 def _lose(cable: socket.socket) -> None:
