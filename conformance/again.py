@@ -62,7 +62,9 @@ class Try:
 def play(record: Record, play_once: Callable[[Record], None] = once.play) -> None:
     """Run a case: once, or until it is clear what is the path's doing. What became of it is in `record`."""
     play_once(record)
-    bench = record.bench()
+    if record.case is None:  # its link is gone before the first case: that ends this one, not those of other targets
+        return
+    bench = record.case.bench
     path = bench.subject.path
     name = case_name(record.item) if path.spoils else None
     if name is None:

@@ -14,7 +14,7 @@ from fakewire import FakeWire
 from items import Item, bench_on
 
 from conformance.again import FEW, PATIENCE, TRIES, WALKS, Try, _is_clear, play, weigh
-from conformance.errors import Inconclusive, Nonconformance, NotApplicable
+from conformance.errors import Inconclusive, Nonconformance, NotApplicable, UsageProblem
 from conformance.invariants import InvariantBroken
 from conformance.play import Record
 from conformance.report.keys import PROFILES_KEY
@@ -66,6 +66,16 @@ def played(*ends: BaseException | None, path: Quality = ROUGH, profile: Profile 
 def test_on_a_path_that_does_not_spoil_a_case_is_played_once() -> None:
     record, count = played(WRONG, None, path=PERFECT)
     assert (record.error, count) == (WRONG, 1)
+
+
+def test_a_target_whose_link_is_gone_costs_its_own_cases_alone() -> None:
+    def gone() -> Any:
+        raise UsageProblem("interface tester0: No such device")
+
+    record = replace(record_of(lambda case: None), bench=gone)
+    play(record)
+    assert str(record.error) == "interface tester0: No such device"
+    assert record.done
 
 
 def test_what_goes_well_at_once_is_not_played_again() -> None:
