@@ -15,7 +15,7 @@ from conformance.report.verdict import Verdict
 from conformance.site import __main__ as command
 from conformance.site.build import Site, case_page, findings
 from conformance.site.cells import cells_of, differ
-from conformance.site.results import Result, changed, keep, load
+from conformance.site.results import ENOUGH, Result, changed, keep, load, worth_keeping
 from conformance.site.source import Sources
 from conformance.transcript.plain import dump
 from conformance.transcript.plain import load as read
@@ -70,6 +70,12 @@ def test_an_archive_has_what_a_reader_may_want_to_see(run: Path, tmp_path: Path)
     assert sorted(named) == [("ipv4", "conforms"), ("ipv4", "violates")]  # and none that is not in the archive
     times = [entry.at for octets in again.exchanges.values() for entry in read(octets).entries]
     assert times == [round(at, 6) for at in times]
+
+
+def test_of_what_is_known_some_runs_tell_it() -> None:
+    known = [judged("violates", reason="x", known="It does so on purpose.") for _ in range(20)]
+    assert len(list(worth_keeping(known))) == ENOUGH
+    assert len(list(worth_keeping([judged("violates", reason="x") for _ in range(20)]))) == 20
 
 
 def test_the_same_result_makes_the_same_octets(run: Path, tmp_path: Path) -> None:

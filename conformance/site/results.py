@@ -6,6 +6,7 @@ import io
 import json
 import lzma
 import tarfile
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +21,7 @@ from conformance.site.lean import lean_document, lean_exchange
 
 SUFFIX = ".tar.xz"
 CHANGES = "changes.json"
+ENOUGH = 8
 
 Run = tuple[str, str, str]
 """What tells a verdict from others of its target: case, family, parameters."""
@@ -128,11 +130,17 @@ def _json(value: object) -> bytes:
 
 
 def worth_keeping(verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """Yield what a reader may want to see: whatever is not as it should be, and one of each case that conforms."""
+    """Yield what a reader may want to see: whatever is not as it should be, and one of each case that conforms.
+
+    Of what is known of a case, `ENOUGH` runs tell it.
+    """
     seen = set()
+    told: Counter[str] = Counter()
     for one in verdicts:
         if one.verdict in DIFFERS or one.verdict == "inconclusive":
-            yield one
+            told[one.case] += 1
+            if not one.known or told[one.case] <= ENOUGH:
+                yield one
         elif one.verdict == "conforms" and one.case not in seen:
             seen.add(one.case)
             yield one
