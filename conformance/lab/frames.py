@@ -6,7 +6,8 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
-from conformance.lab import link
+from conformance import stacks
+from conformance.lab import link, relay
 from conformance.lab.holder import Place
 from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
 
@@ -23,3 +24,15 @@ def lay(place: Place) -> Iterator[socket.socket]:
         cable.bind((link.TARGET_INTERFACE, ETH_P_ALL))
         cable.setblocking(False)
         yield cable
+
+
+def run(place: Place, name: str, *more: str) -> None:
+    """Lay the cable, start on it what `make stacks` has built as `name`, and carry the agent's control until SIGTERM.
+
+    The program's arguments: the descriptor of the cable, its IPv4 address and netmask, its IPv6 address, and `more`.
+    """
+    with lay(place) as cable:
+        number = cable.fileno()
+        ipv4, ipv6 = (link.TARGET_ADDRESSES[family] for family in stacks.FAMILIES)
+        command = [str(stacks.BUILT / name), str(number), ipv4, link.IPV4_MASK, ipv6, *more]
+        relay.run(place, command, descriptors=[number])

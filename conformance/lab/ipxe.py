@@ -20,7 +20,7 @@ _READY, _ENDED = b"our script runs", b"the fetch is over"
 _TESTER = link.tester_addresses(0)
 _SCRIPT = f"""#!ipxe
 set net0/ip {link.TARGET_ADDRESSES["ipv4"]}
-set net0/netmask 255.255.0.0
+set net0/netmask {link.IPV4_MASK}
 set net0/ip6 {link.TARGET_ADDRESSES["ipv6"]}
 set net0/len6 {link.PREFIX_LENGTHS["ipv6"]}
 ifopen net0

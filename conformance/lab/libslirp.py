@@ -10,11 +10,9 @@ from pathlib import Path
 
 from pyroute2.iproute.linux import IPRoute
 
-from conformance import stacks
-from conformance.lab import frames, link, relay
+from conformance.lab import frames, link
 from conformance.lab.holder import Place
 
-_IPV4_MASK = "255.255.0.0"
 _RELAYS = {"ipv4": "127.0.0.2", "ipv6": "fd00::2"}
 """Where libslirp's own ends of the loopback connections are."""
 
@@ -25,12 +23,7 @@ _BUFFER = 16384
 def hold(place: Place) -> None:
     """Lay the cable, start libslirp on it, and carry the agent's control until SIGTERM."""
     _narrow()
-    with frames.lay(place) as cable:
-        number = cable.fileno()
-        ipv4, ipv6 = (link.TARGET_ADDRESSES[family] for family in stacks.FAMILIES)
-        network = [ipv4, _IPV4_MASK, ipv6, str(link.PREFIX_LENGTHS["ipv6"])]
-        program = [str(stacks.BUILT / "slirp"), str(number), *network, *_RELAYS.values()]
-        relay.run(place, program, descriptors=[number])
+    frames.run(place, "slirp", str(link.PREFIX_LENGTHS["ipv6"]), *_RELAYS.values())
 
 
 def _narrow() -> None:

@@ -20,6 +20,7 @@ TARGET_ADDRESSES = {"ipv4": "198.18.0.1", "ipv6": "2001:2::1"}
 SECOND_ADDRESSES = {"ipv4": "198.18.0.2", "ipv6": "2001:2::2"}
 BROADCASTS = {"ipv4": "198.18.255.255", "ipv6": ""}
 PREFIX_LENGTHS = {"ipv4": 16, "ipv6": 64}
+IPV4_MASK = str(ipaddress.IPv4Network((0, PREFIX_LENGTHS["ipv4"])).netmask)
 TARGET_INTERFACE = "target0"
 MTU = 1500
 

@@ -11,7 +11,7 @@ from conformance.lab import console, link
 from conformance.lab.holder import Place
 
 _PROMPT = b"=> "
-_SETTINGS = f"setenv ipaddr {link.TARGET_ADDRESSES['ipv4']}; setenv netmask 255.255.0.0\n".encode()
+_SETTINGS = f"setenv ipaddr {link.TARGET_ADDRESSES['ipv4']}; setenv netmask {link.IPV4_MASK}\n".encode()
 
 
 def hold(place: Place) -> None:

@@ -16,7 +16,6 @@ MODULES = Path("/usr/lib/uml/modules")
 WANTED = ("crc-ccitt.ko", "ipv6.ko")
 
 _ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of our own
-_IPV4_MASK = "255.255.0.0"
 _LINE = 2048
 """Octets that may wait in the serial line. From about 3900 on, the kernel has the line wait and hears no more of it
 (line_throttle, deactivate_fd; line_unthrottle does not undo that). Busy, it also misses that something has come, until
@@ -39,7 +38,7 @@ def _script() -> str:
         # The control is a serial line; consoles would mix the kernel's own words in.
         *("con=null", "ssl=null", "ssl0=fd:3,fd:4", "CTL=/dev/ttyS0"),
         f"vec0:transport=raw,ifname={link.TARGET_INTERFACE}",
-        f"T4={ipv4}/{_IPV4_MASK}",
+        f"T4={ipv4}/{link.IPV4_MASK}",
         f"T6={ipv6}/{link.PREFIX_LENGTHS['ipv6']}",
         f"uml_dir={_ROOT}/state",
     ]
