@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import select
 import signal
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.agent.room import Limits
@@ -44,6 +46,15 @@ class Program:
         if seconds:
             select.select([], [], [], seconds)
 
+    @contextlib.contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Give it no time meanwhile."""
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
+
     @property
     def descriptors(self) -> int:
         """How many file descriptors it has open."""
@@ -52,8 +63,11 @@ class Program:
     @property
     def sockets(self) -> int:
         """How many TCP sockets are open: all but the control socket."""
-        links = Path(f"/proc/{self._process.pid}/fd").iterdir()
-        return sum(link.readlink().name.startswith("socket:") for link in links) - 1
+        open_now = 0
+        for link in Path(f"/proc/{self._process.pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # it was closed while we looked
+                open_now += link.readlink().name.startswith("socket:")
+        return open_now - 1
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End it by that signal, and see that it ends well."""

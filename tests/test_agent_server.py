@@ -111,6 +111,10 @@ class Bench:
             assert time.monotonic() < end, "waited in vain"
             self.server.step(0.01)
 
+    def at_rest(self) -> contextlib.AbstractContextManager[None]:
+        """Give the server no time meanwhile: the one in this process has none anyway, unless it is told to step."""
+        return self.server.at_rest() if isinstance(self.server, Program) else contextlib.nullcontext()
+
     def receive(self, sock: socket.socket, count: int) -> bytes:
         """Read `count` octets, or up to the end of the stream, while the server works."""
         sock.setblocking(False)
@@ -418,6 +422,23 @@ def test_an_attempt_stays_until_it_is_aborted(bench: Bench, agent: Agent) -> Non
     assert refusal(agent.connect, number, port, "127.0.0.1", soon()) is Result.EXISTS
     agent.close_socket(number, abort=True)
     assert agent.socket_state(number) is State.CLOSED
+
+
+def test_a_reset_before_the_agent_has_seen_the_connection_is_told_to_who_receives(
+    bench: Bench, agent: Agent, family: int
+) -> None:
+    listener = bench.listener(family, backlog=0)
+    port = listener.getsockname()[1]
+    bench.keep(socket.create_connection((LOOPBACK[family], port), PATIENCE))  # the queue is full
+    number = agent.create_and_bind(address=LOOPBACK[family])
+    agent.connect(number, port, LOOPBACK[family], at_once())
+    assert agent.socket_state(number) is State.SYN_SENT
+    with bench.at_rest():
+        bench.keep(listener.accept()[0])
+        reset(bench.keep(listener.accept()[0]))
+    assert agent.connect_outcome(soon()) is Result.RESET
+    agent.receive_and_forward(number)
+    assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
 
 
 def test_a_connected_socket_cannot_connect_again(bench: Bench, agent: Agent) -> None:

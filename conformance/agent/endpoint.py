@@ -38,6 +38,7 @@ class Endpoint(Listening):
         self._connecting = False
         self._reported: set[Report] = set()  # unasked, in place of the answer to a call
         self._failure: Result | None = None  # how the connection ended, for those that ask later
+        self._end_unread = Result.OK  # how the stream ends, where the system has told that already and does so once
         self._sent_all = False  # the user said that it sends no more
         self._shutdown_later: int | None = None
         self._close_later = False
@@ -49,7 +50,7 @@ class Endpoint(Listening):
         """Issue a connection attempt."""
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._failure = None
+        self._begins_anew()
         number = self.sock.connect_ex(address)
         if number not in (0, errno.EINPROGRESS):
             raise Refused(result_of(number))
@@ -63,12 +64,16 @@ class Endpoint(Listening):
             raise Refused(Result.NO_PRIMITIVE)
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._failure = None
+        self._begins_anew()
         taken = fast_open.connect(self.sock, address, data)
         self.connected_to(bare(address[0]), address[1])
         self._connecting = True
         self._output.add(data[taken:], 0)
         self._set_watch()
+
+    def _begins_anew(self) -> None:
+        self._failure = None
+        self._end_unread = Result.OK
 
     def send(self, data: bytes, flags: int) -> None:
         """Send, or queue what the kernel does not take yet."""
@@ -179,10 +184,12 @@ class Endpoint(Listening):
         """Tell how the attempt to connect ended."""
         self._connecting = False
         number = self.sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-        if number:
-            self._failed(OSError(number, ""))
-        elif self.flow is not None:  # Linux answers the first connect after success with success, whoever calls it
-            self.sock.connect_ex((self.flow.remote, self.flow.remote_port))
+        if not number and self.flow is not None:
+            # Linux answers the first connect after success with success, whoever calls it; and a reset that came
+            # between the two calls is told to the second alone.
+            number = self.sock.connect_ex((self.flow.remote, self.flow.remote_port))
+        if number not in (0, errno.EISCONN):
+            self._end_unread = self._failed(OSError(number, ""))
         self._owner.report(p.CONNECT, self.number, result=self._failure or Result.OK)
         if self._failure is not None and self._forward_left:
             self._end_forward(self._failure)
@@ -230,7 +237,7 @@ class Endpoint(Listening):
                 self._end_forward(self._failed(error))
             return
         if not data:
-            self._end_forward(Result.OK)
+            self._end_forward(self._end_unread)
             return
         self._forward_left -= len(data)
         self.urgency.received()

@@ -14,22 +14,24 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from runs import in_turn
 
-Verdicts = dict[tuple[str, str, str], str]
+Case = tuple[str, str, str]
+Verdicts = dict[Case, tuple[str, str]]
+NONE = "no verdict", ""
 
 
 def run(arguments: list[str]) -> Verdicts:
-    """Run the cases once; return the verdict of each."""
+    """Run the cases once; return the verdict of each, and the reason for it."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pytest", "-q", "-m", "not slow", f"--reports={folder}", *arguments]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
         document = json.loads((Path(folder) / "linux" / "verdicts.json").read_text(encoding="utf-8"))
     return {
-        (one["case"], one["family"], json.dumps(one["parameters"], sort_keys=True)): one["verdict"]
+        (one["case"], one["family"], json.dumps(one["parameters"], sort_keys=True)): (one["verdict"], one["reason"])
         for one in document["verdicts"]
     }
 
@@ -44,16 +46,18 @@ def main() -> int:
         for _ in range(os.cpu_count() or 1)
     ]
     first: Verdicts = {}
-    differing: Counter[tuple[str, str, str]] = Counter()
+    differing: dict[Case, list[str]] = defaultdict(list)
     print(f"{'run':>4}{'wall s':>9}{'load':>7}{'cases':>7}  verdicts, and how many differ from the first run")
     try:
         for number in range(1, runs + 1):
             start = time.monotonic()
             verdicts = run(arguments + (turn if number == 1 else []))
             first = first or verdicts
-            other = [key for key in first.keys() | verdicts.keys() if first.get(key) != verdicts.get(key)]
-            differing.update(other)
-            counted = ", ".join(f"{count} {word}" for word, count in Counter(verdicts.values()).most_common())
+            other = [key for key in first.keys() | verdicts if first.get(key, NONE)[0] != verdicts.get(key, NONE)[0]]
+            for key in other:
+                differing[key].append(f"run {number}: {': '.join(verdicts.get(key, NONE))}")
+            words = Counter(verdict for verdict, _ in verdicts.values())
+            counted = ", ".join(f"{count} {word}" for word, count in words.most_common())
             print(
                 f"{number:4}{time.monotonic() - start:9.1f}{os.getloadavg()[0]:7.1f}{len(verdicts):7}  {counted};"
                 f" {len(other)} differ",
@@ -65,8 +69,11 @@ def main() -> int:
         for loop in loops:
             loop.kill()
             loop.wait()
-    for (case, family, parameters), times in differing.most_common():
-        print(f"differs in {times} of {runs} runs: {case} {family} {parameters}")
+    for (case, family, parameters), times in sorted(differing.items(), key=lambda item: -len(item[1])):
+        print(f"differs in {len(times)} of {runs} runs: {case} {family} {parameters}")
+        print(f"    run 1: {': '.join(first.get((case, family, parameters), NONE))}")
+        for line in times:
+            print(f"    {line}")
     return 1 if differing else 0
 
 

@@ -33,6 +33,7 @@ struct endpoint {
     int backlog;        /* -1: as many as are to be accepted */
     int shutdown_later; /* -1: none */
     uint8_t failure;    /* how the connection ended, for those that ask later; OK: it has not */
+    uint8_t end_unread; /* how the stream ends, where the stack has told that already and does so once; OK: otherwise */
     uint8_t urgent_told, octet_told; /* what was last known of urgent data */
     uint8_t address_length;
     unsigned accept_left;

@@ -113,9 +113,11 @@ static int stack_connected(void *with, int socket)
         return PENDING;
     if (getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) < 0)
         number = errno;
-    /* Linux answers the first connect after success with success, whoever calls it: that one shall not be the tester. */
-    if (number == 0 && getpeername(socket, (struct sockaddr *)&address, &length) == 0)
-        (void)!connect(socket, (struct sockaddr *)&address, length);
+    /* Linux answers the first connect after success with success, whoever calls it: that one shall not be the tester.
+     * A reset that came meanwhile is told to that call alone. */
+    if (number == 0 && getpeername(socket, (struct sockaddr *)&address, &length) == 0 &&
+        connect(socket, (struct sockaddr *)&address, length) < 0 && errno != EISCONN)
+        number = errno;
     return posix_result(number);
 }
 

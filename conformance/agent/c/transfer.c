@@ -140,7 +140,7 @@ void endpoint_receive(struct endpoint *endpoint)
     if (result == PENDING)
         return;
     if (result != OK || got == 0) {
-        endpoint_end_forward(endpoint, result == OK ? OK : endpoint_failed(endpoint, result));
+        endpoint_end_forward(endpoint, result == OK ? endpoint->end_unread : endpoint_failed(endpoint, result));
         return;
     }
     if (endpoint->urgent_told != URGENT_NONE) /* it may be past with what was received */
