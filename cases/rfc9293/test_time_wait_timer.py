@@ -2,14 +2,15 @@
 
 from conformance import ACK, CLOSING, FIN, TIME_WAIT, requirement, slow, target_in
 
-NEARLY = 0.95
-"""The share of 2 MSL after which TIME-WAIT still has to be there."""
+NEARLY = 0.9
+"""The share of 2 MSL after which TIME-WAIT still has to be there. A timer that counts ticks may end one of them early:
+half a second in 4.4BSD, where 2 MSL may be ten."""
 
 OVER = 1.2
 """The share of 2 MSL after which it has to be over: timers are coarse, and no RFC says how coarse."""
 
 
-@slow(57)
+@slow(54)
 @requirement("RFC9293:MUST-13")
 @target_in(TIME_WAIT)
 def test_time_wait_lasts_twice_the_msl(peer, timing):

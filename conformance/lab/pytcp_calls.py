@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
-from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from pmd_pytcp import socket as sockets
 from pmd_pytcp import stack
@@ -14,21 +12,15 @@ from pmd_pytcp.protocols.tcp.tcp__enums import ConnError, FsmState
 from conformance.agent.primitives import Parameter
 from conformance.agent.protocol import Result
 from conformance.lab.core import READ, WRITE, End, Failed
+from conformance.lab.pytcp_done import Attempt, at_once, do
 
 ROOM = 0x40000
 """Octets that may wait in one connection: the stack itself takes any number."""
-
-T = TypeVar("T")
 
 _STATES = {
     **{FsmState.CLOSED: 1, FsmState.LISTEN: 2, FsmState.SYN_SENT: 3, FsmState.SYN_RCVD: 4, FsmState.ESTABLISHED: 5},
     **{FsmState.FIN_WAIT_1: 6, FsmState.FIN_WAIT_2: 7, FsmState.CLOSE_WAIT: 8, FsmState.LAST_ACK: 9},
     **{FsmState.CLOSING: 10, FsmState.TIME_WAIT: 11},
-}
-_RESULTS = {
-    **{errno.EAGAIN: Result.PENDING, errno.ECONNREFUSED: Result.REFUSED, errno.ETIMEDOUT: Result.USER_TIMEOUT},
-    **{errno.ECONNRESET: Result.RESET, errno.ECONNABORTED: Result.RESET, errno.EADDRINUSE: Result.EXISTS},
-    **{errno.EADDRNOTAVAIL: Result.EXISTS, errno.EINVAL: Result.CONNECTION_ILLEGAL, errno.EPIPE: Result.CLOSING},
 }
 _ENDS = {ConnError.RESET: Result.RESET, ConnError.TIMEOUT: Result.USER_TIMEOUT}
 _OPTIONS = {
@@ -48,46 +40,6 @@ _HEADER = {
     (Parameter.TTL, True): (sockets.IPPROTO_IPV6, sockets.IPV6_UNICAST_HOPS),
     (Parameter.TRAFFIC_CLASS, True): (sockets.IPPROTO_IPV6, sockets.IPV6_TCLASS),
 }
-
-
-def _do(call: Callable[[], T]) -> T:
-    """Do a call; `Failed` for the error that it raises."""
-    try:
-        return call()
-    except OSError as error:
-        number = errno.ETIMEDOUT if isinstance(error, TimeoutError) else error.errno
-        raise Failed(_RESULTS.get(number or 0, Result.NOT_OK)) from None
-
-
-def _at_once(call: Coroutine[Any, Any, T]) -> T:
-    """Do a call that has nothing to wait for."""
-    try:
-        call.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    call.close()
-    raise Failed(Result.PENDING)
-
-
-class Attempt:
-    """An active OPEN. It begins here and now, before its caller goes on, which no asyncio.Task does."""
-
-    def __init__(self, call: Coroutine[Any, Any, None]) -> None:
-        self.result = Result.PENDING
-        self._call = call
-        self._step()
-
-    def _step(self, *_: Any) -> None:
-        try:
-            future = self._call.send(None)
-        except StopIteration:
-            self.result = Result.OK
-        except OSError as error:
-            number = errno.ETIMEDOUT if isinstance(error, TimeoutError) else error.errno
-            self.result = _RESULTS.get(number or 0, Result.NOT_OK)
-        else:
-            future.add_done_callback(self._step)
 
 
 class Pytcp:
@@ -116,14 +68,26 @@ class Pytcp:
         return number
 
     def bind(self, socket: int, local: End) -> None:
-        """Give it its local end."""
-        _do(lambda: self._sockets[socket].bind(local))
+        """Give it its local end, unless a socket that has no remote one is there: a listener, or about to be one.
+
+        SO_REUSEADDR lets both be bound; but then this stack takes them for one group, to which it deals out in turn
+        what comes for either.
+        """
+        one = self._sockets[socket]
+        if local[1] and any(
+            other.type is one.type
+            and other.family is one.family
+            and (other.local_port, other.remote_port) == (local[1], 0)
+            for other in stack.sockets.values()
+        ):
+            raise Failed(Result.CANNOT_BIND)
+        do(lambda: one.bind(local))
 
     def listen(self, socket: int, backlog: int) -> None:
         """Listen; a backlog of nothing is not possible."""
         one = self._sockets[socket]
         if one.tcp_session is None:
-            _do(lambda: one.listen(backlog=max(1, backlog)))
+            do(lambda: one.listen(backlog=max(1, backlog)))
         elif one.state is FsmState.LISTEN:
             one._backlog = max(1, backlog)
         else:
@@ -132,7 +96,7 @@ class Pytcp:
     def accept(self, socket: int) -> tuple[int, End]:
         """Take one connection out of the queue."""
         self.busy = True
-        one, remote = _do(lambda: _at_once(self._sockets[socket].accept()))
+        one, remote = do(lambda: at_once(self._sockets[socket].accept()))
         return self._keep(one), remote
 
     def connect(self, socket: int, remote: End) -> None:
@@ -161,7 +125,7 @@ class Pytcp:
         if not taken:
             raise Failed(Result.PENDING)
         try:
-            return int(_do(lambda: _at_once(self._sockets[socket].send(taken))))
+            return int(do(lambda: at_once(self._sockets[socket].send(taken))))
         except Failed as failed:
             ended = _ENDS.get(session._connection_error)
             raise Failed(ended) if ended else failed from None
@@ -170,7 +134,7 @@ class Pytcp:
         """Return what is there."""
         self.busy = True
         self._session(socket)
-        return bytes(_do(lambda: _at_once(self._sockets[socket].recv(most))))
+        return bytes(do(lambda: at_once(self._sockets[socket].recv(most))))
 
     def _session(self, socket: int) -> Any:
         session = self._sockets[socket].tcp_session
@@ -186,7 +150,7 @@ class Pytcp:
             raise Failed(_ENDS.get(session._connection_error, Result.DOES_NOT_EXIST))
         if how and (session._closing or session._shut.wr):
             raise Failed(Result.CLOSING)
-        _do(lambda: self._sockets[socket].shutdown(how))
+        do(lambda: self._sockets[socket].shutdown(how))
 
     def close(self, socket: int) -> None:
         """CLOSE."""
@@ -200,7 +164,7 @@ class Pytcp:
     def _part(self, socket: int, how: str) -> None:
         self.busy = True
         self._attempts.pop(socket, None)
-        _do(getattr(self._sockets.pop(socket), how))
+        do(getattr(self._sockets.pop(socket), how))
 
     def local(self, socket: int) -> End:
         """Return its local end."""
