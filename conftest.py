@@ -85,9 +85,11 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Report what is quick first, though the slow are started before it; the alone come last (`conformance.ahead`)."""
     leave_out_other_families(items)
+    if longer := length.leave_out_longer(items, config.option.longest):
+        config.hook.pytest_deselected(items=longer)
     items.sort(key=lambda item: (item.get_closest_marker("alone") is not None, length_of(item)))
 
 

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+import argparse
+import math
 from collections.abc import Iterable
 
 import pytest
+
+MOST_UNSAID = 10.0
+"""What a case may wait, in seconds, without saying so."""
+
+
+def seconds(text: str) -> float:
+    """Read the value of `--longest`; raises `argparse.ArgumentTypeError`."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not number >= MOST_UNSAID:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from {MOST_UNSAID:g} on")
+    return number
 
 
 def slow(seconds: float) -> pytest.MarkDecorator:
@@ -21,8 +37,15 @@ def length_of(item: pytest.Item) -> float:
     mark = item.get_closest_marker("slow")
     if mark is None:
         return 0.0
-    seconds: float = mark.args[0] if mark.args else 10.0
-    return seconds
+    waits: float = mark.args[0] if mark.args else MOST_UNSAID
+    return waits
+
+
+def leave_out_longer(items: list[pytest.Item], most: float) -> list[pytest.Item]:
+    """Take those out of `items` that wait longer than `most` seconds; return them."""
+    longer = [item for item in items if length_of(item) > most]
+    items[:] = [item for item in items if length_of(item) <= most]
+    return longer
 
 
 def told(items: Iterable[pytest.Item]) -> str:
@@ -32,4 +55,5 @@ def told(items: Iterable[pytest.Item]) -> str:
         return ""
     longest = max(slow, key=length_of)
     name = longest.nodeid.rpartition("::")[2].partition("[")[0]
-    return f"longest: {length_of(longest):g} s ({name}); {len(slow)} slow, -m 'not slow' leaves them out"
+    shorter = "-m 'not slow' or --longest=SECONDS leaves them out"
+    return f"longest: {length_of(longest):g} s ({name}); {len(slow)} slow, {shorter}"

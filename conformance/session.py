@@ -6,12 +6,13 @@ import argparse
 import contextlib
 import functools
 import gc
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from conformance import stacks
+from conformance import length, stacks
 from conformance.ahead import Ahead
 from conformance.bench import Bench
 from conformance.deal import Deal
@@ -60,6 +61,13 @@ def add_options(group: Any) -> None:
         metavar="WHAT",
         type=_path,
         help="a rough path to the lab or the model: loss=1%%,duplicate=1%%,reorder=1%%,delay=5ms,jitter=20ms,seed=7",
+    )
+    add(
+        "--longest",
+        metavar="SECONDS",
+        type=length.seconds,
+        default=math.inf,
+        help="leave out cases that are known to wait longer; what waits less than ten seconds does not say so",
     )
     add("--profile", metavar="FILE", help="what is known of the target beforehand, and its known deviations (TOML)")
 

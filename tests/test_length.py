@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 from types import SimpleNamespace
 from typing import Any
 
-from conformance.length import length_of, slow, told
+import pytest
+
+from conformance.length import leave_out_longer, length_of, seconds, slow, told
 
 
 @slow(60)
@@ -35,3 +38,16 @@ def test_the_longest_is_told_beforehand() -> None:
     longer = item("test_longer", mark_of(waits_longer))
     assert told([quick]) == ""
     assert told([quick, longer, slow_one]).startswith("longest: 61.5 s (test_longer); 2 slow")
+
+
+def test_what_waits_longer_is_left_out() -> None:
+    quick, slow_one = item("test_quick"), item("test_waits", mark_of(waits))
+    items = [quick, slow_one, item("test_longer", mark_of(waits_longer))]
+    assert [one.nodeid for one in leave_out_longer(items, 60)] == ["cases/test_some.py::test_longer[ipv4]"]
+    assert items == [quick, slow_one]
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "9", "nan"])
+def test_what_is_no_length_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="is no number of seconds from 10 on"):
+        seconds(text)
