@@ -59,22 +59,30 @@ ASKED = [
 @pytest.mark.usefixtures("poll")
 @pytest.mark.parametrize(("sock", "expected"), ASKED)
 def test_what_can_be_looked_for(sock: Any, expected: set[Report]) -> None:
-    assert reports.taken(sock, asking=True) == expected
+    assert reports.taken(sock, asking=True) == (expected, 0)
 
 
 def test_nothing_is_looked_for_unasked(poll: list[tuple[int, int]]) -> None:
     sock: Any = Socket(error=113, retransmissions=100, urgent=b"!")
-    assert reports.taken(sock, asking=False) == set()
+    assert reports.taken(sock, asking=False) == (set(), 0)
     poll.append((1, select.POLLERR | select.POLLPRI))
-    assert reports.taken(sock, asking=False) == {Report.ICMP, Report.URGENT}
-    assert reports.taken(sock, asking=False) == {Report.URGENT}
+    assert reports.taken(sock, asking=False) == ({Report.ICMP, Report.URGENT}, 0)
+    assert reports.taken(sock, asking=False) == ({Report.URGENT}, 0)
+
+
+@pytest.mark.usefixtures("poll")
+def test_how_it_ended_just_then_is_no_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    sock: Any = Socket(error=104)
+    looks = iter([True, False])
+    monkeypatch.setattr(reports, "goes_on", lambda sock: next(looks))
+    assert reports.taken(sock, asking=True) == (set(), 104)
 
 
 @pytest.mark.usefixtures("poll")
 def test_r1_is_3_where_the_system_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reports, "_R1", "/nowhere")
     sock: Any = Socket(retransmissions=3)
-    assert reports.taken(sock, asking=True) == {Report.RETRANSMISSIONS}
+    assert reports.taken(sock, asking=True) == ({Report.RETRANSMISSIONS}, 0)
 
 
 def test_elsewhere_a_connection_goes_on_while_it_has_another_end(monkeypatch: pytest.MonkeyPatch) -> None:

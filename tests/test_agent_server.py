@@ -10,7 +10,6 @@ import contextlib
 import errno
 import os
 import socket
-import struct
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.agent import primitives as p
+from conformance.agent import reports
 from conformance.agent.client import Accepted, Agent, AgentRefused, Received
 from conformance.agent.primitives import Parameter, Report, Urgent
 from conformance.agent.protocol import Kind, Message, ProtocolError, Result, decode
@@ -521,8 +521,7 @@ def test_what_waits_is_gone_with_the_connection(bench: Bench, agent: Agent) -> N
     flood(bench, agent, number)
     agent.close_socket(number)
     assert bench.server.sockets == 1
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
-    ours.close()
+    reset(ours)
     bench.wait(lambda: bench.server.sockets == 0)
 
 
@@ -560,6 +559,17 @@ def test_a_reset_connection_says_so_every_time(bench: Bench, agent: Agent) -> No
     reset(ours)
     for _ in range(2):
         assert refusal(agent.send_data, number, b"x") is Result.RESET
+    for _ in range(2):
+        agent.receive_and_forward(number)
+        assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
+
+
+def test_a_reset_that_ends_what_waits_is_told_to_who_receives(bench: Bench, agent: Agent) -> None:
+    number, ours = connected(bench, agent)
+    flood(bench, agent, number)
+    agent.receive_and_forward(number)
+    reset(ours)
+    assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
 
 
 # RECEIVE
@@ -722,10 +732,24 @@ def test_urgent_data_is_reported_until_it_is_taken(bench: Bench, agent: Agent) -
 
 def test_asking_for_reports_does_not_take_the_end_of_the_connection(bench: Bench, agent: Agent) -> None:
     number, ours = connected(bench, agent)
-    ours.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    ours.close()
+    reset(ours)
     bench.wait(lambda: agent.socket_state(number) is State.CLOSED)
     assert agent.errors(number) == frozenset()
+    agent.receive_and_forward(number)
+    assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
+
+
+@python_only
+@pytest.mark.parametrize("asking", [False, True])
+def test_a_reset_that_comes_while_reports_are_asked_for_is_told_to_who_receives(
+    bench: Bench, agent: Agent, monkeypatch: pytest.MonkeyPatch, asking: bool
+) -> None:
+    number, ours = connected(bench, agent)
+    reset(ours)
+    bench.wait(lambda: agent.socket_state(number) is State.CLOSED)
+    real, looks = reports.goes_on, iter([True])
+    monkeypatch.setattr(reports, "goes_on", lambda sock: next(looks, False) or real(sock))
+    assert agent.errors(number, asking=asking) == frozenset()
     agent.receive_and_forward(number)
     assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
 

@@ -38,7 +38,6 @@ class Endpoint(Listening):
         self._connecting = False
         self._reported: set[Report] = set()  # unasked, in place of the answer to a call
         self._failure: Result | None = None  # how the connection ended, for those that ask later
-        self._end_unread = Result.OK  # how the stream ends, where the system has told that already and does so once
         self._sent_all = False  # the user said that it sends no more
         self._shutdown_later: int | None = None
         self._close_later = False
@@ -50,7 +49,7 @@ class Endpoint(Listening):
         """Issue a connection attempt."""
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._begins_anew()
+        self._failure = None
         number = self.sock.connect_ex(address)
         if number not in (0, errno.EINPROGRESS):
             raise Refused(result_of(number))
@@ -64,16 +63,12 @@ class Endpoint(Listening):
             raise Refused(Result.NO_PRIMITIVE)
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._begins_anew()
+        self._failure = None
         taken = fast_open.connect(self.sock, address, data)
         self.connected_to(bare(address[0]), address[1])
         self._connecting = True
         self._output.add(data[taken:], 0)
         self._set_watch()
-
-    def _begins_anew(self) -> None:
-        self._failure = None
-        self._end_unread = Result.OK
 
     def send(self, data: bytes, flags: int) -> None:
         """Send, or queue what the kernel does not take yet."""
@@ -128,7 +123,10 @@ class Endpoint(Listening):
     def reports(self, asking: bool) -> set[Report]:
         """Take what the TCP reports of the connection: unasked only, or also what it tells when it is asked."""
         told, self._reported = self._reported, set()
-        return told | reports.taken(self.sock, asking)
+        taken, ended = reports.taken(self.sock, asking)
+        if ended:
+            self._failed(OSError(ended, ""))
+        return told | taken
 
     def shutdown(self, how: int) -> None:
         """Shut down; sending ends after what is queued."""
@@ -189,7 +187,7 @@ class Endpoint(Listening):
             # between the two calls is told to the second alone.
             number = self.sock.connect_ex((self.flow.remote, self.flow.remote_port))
         if number not in (0, errno.EISCONN):
-            self._end_unread = self._failed(OSError(number, ""))
+            self._failed(OSError(number, ""))
         self._owner.report(p.CONNECT, self.number, result=self._failure or Result.OK)
         if self._failure is not None and self._forward_left:
             self._end_forward(self._failure)
@@ -219,8 +217,8 @@ class Endpoint(Listening):
         return soft
 
     def _failed(self, error: OSError) -> Result:
-        """Take note that the connection has ended, and how. A broken pipe only repeats what is known."""
-        if self._failure is None:
+        """Take note that the connection has ended, and how: a broken pipe, or that there is none, does not tell how."""
+        if self._failure in (None, Result.DOES_NOT_EXIST):
             broken = error.errno == errno.EPIPE
             self._failure = Result.DOES_NOT_EXIST if broken else result_of(error.errno)
         self._output.clear()
@@ -236,8 +234,8 @@ class Endpoint(Listening):
             if not self._is_soft(error):
                 self._end_forward(self._failed(error))
             return
-        if not data:
-            self._end_forward(self._end_unread)
+        if not data:  # the system says once how a connection broke off, and may have said it to another call
+            self._end_forward(Result.OK if self._failure is Result.DOES_NOT_EXIST else self._failure or Result.OK)
             return
         self._forward_left -= len(data)
         self.urgency.received()

@@ -18,19 +18,27 @@ _R1 = "/proc/sys/net/ipv4/tcp_retries1"
 _LINUX = sys.platform.startswith("linux")
 
 
-def taken(sock: socket.socket, asking: bool) -> set[Report]:
-    """Take what is reported of the connection: unasked only, or also what the TCP tells when it is asked."""
+def taken(sock: socket.socket, asking: bool) -> tuple[set[Report], int]:
+    """Take what is reported of the connection: unasked only, or also what the TCP tells when it is asked.
+
+    Also the number of the error by which it has ended, where that came just then: nobody else is told it. Else 0.
+    """
     poll = select.poll()
     poll.register(sock, select.POLLPRI)
     events = next((events for _, events in poll.poll(0)), 0)
     reports = set()
-    if (asking or events & select.POLLERR) and goes_on(sock) and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+    error = ended = 0
+    if (asking or events & select.POLLERR) and goes_on(sock):
+        error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if error and goes_on(sock):
         reports.add(Report.ICMP)
+    elif error:
+        ended = error
     if events & select.POLLPRI or (asking and _urgent(sock)):
         reports.add(Report.URGENT)
     if asking and _retransmissions(sock) >= _r1():
         reports.add(Report.RETRANSMISSIONS)
-    return reports
+    return reports, ended
 
 
 def goes_on(sock: socket.socket) -> bool:

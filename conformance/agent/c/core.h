@@ -33,7 +33,6 @@ struct endpoint {
     int backlog;        /* -1: as many as are to be accepted */
     int shutdown_later; /* -1: none */
     uint8_t failure;    /* how the connection ended, for those that ask later; OK: it has not */
-    uint8_t end_unread; /* how the stream ends, where the stack has told that already and does so once; OK: otherwise */
     uint8_t urgent_told, octet_told; /* what was last known of urgent data */
     uint8_t address_length;
     unsigned accept_left;
@@ -103,7 +102,7 @@ void endpoint_turn(struct endpoint *endpoint);
 /* endpoint.c and transfer.c, for each other */
 void endpoint_release(struct endpoint *endpoint, void (*how)(void *with, int socket));
 void endpoint_forget_queue(struct endpoint *endpoint);
-/* Take note that the connection has ended, and how; return the result of the first time. CLOSING only says that it has. */
+/* Take note that the connection has ended, and how; return that. CLOSING and DOES_NOT_EXIST only say that it has. */
 int endpoint_failed(struct endpoint *endpoint, int result);
 int endpoint_enqueue(struct endpoint *endpoint, const uint8_t *octets, size_t length, int flags);
 /* Send what is queued, then do what waited for that. */

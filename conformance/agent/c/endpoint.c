@@ -84,7 +84,7 @@ int endpoint_connect(struct endpoint *endpoint, const struct place *remote)
     int result;
     if (endpoint->connecting)
         return EXISTS;
-    endpoint->failure = endpoint->end_unread = OK;
+    endpoint->failure = OK;
     result = STACK(connect)(WITH(endpoint), remote);
     if (result != OK && result != PENDING)
         return result;
@@ -102,7 +102,7 @@ int endpoint_open_and_send(struct endpoint *endpoint, const struct place *remote
         return NO_PRIMITIVE;
     if (endpoint->connecting)
         return EXISTS;
-    endpoint->failure = endpoint->end_unread = OK;
+    endpoint->failure = OK;
     result = STACK(open_and_send)(WITH(endpoint), remote, octets, length, &taken);
     if (result != OK && result != PENDING)
         return result;
@@ -121,7 +121,7 @@ static void end_connect(struct endpoint *endpoint)
         return;
     endpoint->connecting = 0;
     if (result != OK)
-        endpoint->end_unread = (uint8_t)endpoint_failed(endpoint, result);
+        endpoint_failed(endpoint, result);
     begin_event(&event, CONNECT, endpoint->failure);
     write_u16(&event, endpoint->number);
     send_message(endpoint->session, &event);

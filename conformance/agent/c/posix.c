@@ -78,6 +78,7 @@ static int stack_connect(void *with, int socket, const struct place *remote)
     struct sockaddr_storage address;
     socklen_t length = posix_address(remote, the_interface, &address);
     (void)with;
+    posix_no_reports(socket);
     return told(connect(socket, (struct sockaddr *)&address, length));
 }
 
@@ -118,7 +119,7 @@ static int stack_connected(void *with, int socket)
     if (number == 0 && getpeername(socket, (struct sockaddr *)&address, &length) == 0 &&
         connect(socket, (struct sockaddr *)&address, length) < 0 && errno != EISCONN)
         number = errno;
-    return posix_result(number);
+    return posix_end(socket) != OK ? posix_end(socket) : posix_result(number);
 }
 
 static int stack_send(void *with, int socket, const uint8_t *octets, size_t length, int flags, size_t *taken)
@@ -139,7 +140,7 @@ static int stack_receive(void *with, int socket, uint8_t *octets, size_t room, s
     *got = received < 0 ? 0 : (size_t)received;
     if (received < 0 && posix_soft(socket, errno))
         return PENDING;
-    return received < 0 ? posix_result(errno) : OK;
+    return received < 0 ? posix_result(errno) : received == 0 ? posix_end(socket) : OK;
 }
 
 static int stack_urgent(void *with, int socket, int take, uint8_t *what, uint8_t *octet)

@@ -28,7 +28,9 @@ void posix_place(const struct sockaddr_storage *address, struct place *place);
 int posix_reports(void *with, int socket, int asking, unsigned *reports);
 /* Whether an error only reports something of a connection that goes on; it is noted then. */
 int posix_soft(int socket, int number);
-/* Forget what was noted of an earlier socket of that number. */
+/* How its connection has ended, where posix_reports was told that in place of a call; else OK. */
+int posix_end(int socket);
+/* Forget what was noted of an earlier socket of that number, or of an earlier connection. */
 void posix_no_reports(int socket);
 /* posix_options.c */
 int posix_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length);

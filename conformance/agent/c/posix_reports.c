@@ -11,6 +11,7 @@
 #include "protocol.h"
 
 static uint8_t noted[POSIX_SOCKETS]; /* soft errors that came in place of the answer to a call */
+static uint8_t ends[POSIX_SOCKETS];  /* results: how a connection ended, where SO_ERROR has told that here */
 
 #ifdef __linux__
 enum { CLOSED = 7, STATE = 0, RETRANSMISSIONS = 2 }; /* Linux's number; places in the first octets of TCP_INFO */
@@ -50,7 +51,12 @@ static int goes_on(int socket)
 
 void posix_no_reports(int socket)
 {
-    noted[socket] = 0;
+    noted[socket] = ends[socket] = OK;
+}
+
+int posix_end(int socket)
+{
+    return ends[socket];
 }
 
 int posix_soft(int socket, int number)
@@ -81,8 +87,12 @@ int posix_reports(void *with, int socket, int asking, unsigned *reports)
     if (poll(&poll_for, 1, 0) < 0)
         poll_for.revents = 0;
     if ((asking || poll_for.revents & POLLERR) && goes_on(socket) &&
-        getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) == 0 && number)
-        *reports |= 1u << REPORT_ICMP;
+        getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size) == 0 && number) {
+        if (goes_on(socket))
+            *reports |= 1u << REPORT_ICMP;
+        else /* it came just then, and nobody else is told it */
+            ends[socket] = (uint8_t)posix_result(number);
+    }
     if (poll_for.revents & POLLPRI || (asking && is_urgent(socket)))
         *reports |= 1u << REPORT_URGENT;
 #ifdef __linux__

@@ -17,10 +17,9 @@ void endpoint_forget_queue(struct endpoint *endpoint)
     endpoint->queued = 0;
 }
 
-/* Take note that the connection has ended, and how. CLOSING only says that it has. */
 int endpoint_failed(struct endpoint *endpoint, int result)
 {
-    if (endpoint->failure == OK)
+    if (endpoint->failure == OK || endpoint->failure == DOES_NOT_EXIST)
         endpoint->failure = (uint8_t)(result == CLOSING ? DOES_NOT_EXIST : result);
     endpoint_forget_queue(endpoint);
     return endpoint->failure;
@@ -59,6 +58,8 @@ int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t lengt
         result = STACK(send)(WITH(endpoint), octets, length, flags, &taken);
     if (result == CLOSING && endpoint->sent_all)
         return CLOSING; /* after the user's own end that is no failure */
+    if (result == NO_PRIMITIVE)
+        return result; /* what it cannot send, such as urgent data, ends nothing */
     if (result != OK && result != PENDING)
         return endpoint_failed(endpoint, result);
     if (taken < length)
@@ -69,7 +70,6 @@ int endpoint_send(struct endpoint *endpoint, const uint8_t *octets, size_t lengt
     return result;
 }
 
-/* Send what is queued, then do what waited for that. */
 void endpoint_send_queue(struct endpoint *endpoint)
 {
     struct chunk *chunk;
@@ -104,7 +104,6 @@ void endpoint_send_queue(struct endpoint *endpoint)
 
 /* RECEIVE */
 
-/* Tell that nothing more will be received: an event without data. */
 void endpoint_end_forward(struct endpoint *endpoint, int result)
 {
     struct writer event;
@@ -131,6 +130,12 @@ static void forget_urgent(struct endpoint *endpoint)
         endpoint->urgent_told = URGENT_NONE;
 }
 
+/* How the stream has ended: a stack may say once that the connection broke off, and have said it to another call. */
+static int end_of_stream(const struct endpoint *endpoint)
+{
+    return endpoint->failure == DOES_NOT_EXIST ? OK : endpoint->failure;
+}
+
 void endpoint_receive(struct endpoint *endpoint)
 {
     uint8_t piece[PIECE];
@@ -140,7 +145,7 @@ void endpoint_receive(struct endpoint *endpoint)
     if (result == PENDING)
         return;
     if (result != OK || got == 0) {
-        endpoint_end_forward(endpoint, result == OK ? endpoint->end_unread : endpoint_failed(endpoint, result));
+        endpoint_end_forward(endpoint, result == OK ? end_of_stream(endpoint) : endpoint_failed(endpoint, result));
         return;
     }
     if (endpoint->urgent_told != URGENT_NONE) /* it may be past with what was received */
