@@ -86,7 +86,7 @@ VECTORS: list[tuple[Callable[[Agent], Any], str, str, Any]] = [
         lambda agent: agent.connect(1, 40000, "10.0.0.1", 9),
         "01050205 00000012 00000000 01010000 0001 9c40 0004 0a000001",
         "01050205 00000008 00000000 01010800",
-        None,
+        True,
     ),
     (
         lambda agent: agent.send_data(2, b"abc", push=True),
@@ -371,7 +371,7 @@ def test_the_outcome_of_another_attempt_is_passed_over() -> None:
 @pytest.mark.parametrize("result", [Result.OK, Result.REFUSED, Result.USER_TIMEOUT])
 def test_another_server_tells_the_outcome_by_a_late_response(result: Result) -> None:
     agent, script = scripted([FOREIGN])
-    agent.connect(1, 7, "10.0.0.1", 0.5)
+    assert not agent.connect(1, 7, "10.0.0.1", 0.5)
     assert agent.connect_outcome(1) is None
     script.arrives(p.CONNECT.answer(result=result))
     assert agent.connect_outcome(2) is result

@@ -30,11 +30,11 @@ while True:
         say(b"over ")
 """
 ASKS = [(b"press a key", b"k"), (b"=> ", b"")]
-ENDS, STARTS_AFRESH = b"over ", b""
+BEGUN, ENDS, STARTS_AFRESH = b"fetching ", b"over ", b""
 
 
 def typed(address: str) -> bytes:
-    return b"f" if address != "quit" else b"q"
+    return {"quit": b"q", "nowhere": b"-"}.get(address, b"f")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[bytes], Console]]:
     made: list[Console] = []
 
     def start(ended: bytes) -> Console:
-        made.append(Console([sys.executable, str(tmp_path / "played.py")], Dialogue(ASKS, typed, ended)))
+        made.append(Console([sys.executable, str(tmp_path / "played.py")], Dialogue(ASKS, lambda: typed, BEGUN, ended)))
         until(made[0], lambda: made[0].cable is not None)
         return made[0]
 
@@ -85,6 +85,32 @@ def test_a_fetch_is_interrupted(start: Callable[[bytes], Console]) -> None:
     assert console.process == before
     assert not console.deaf
     assert state(console) != "T"
+
+
+@pytest.mark.parametrize("ended", [ENDS, STARTS_AFRESH])
+def test_a_fetch_is_opening_until_it_begins(start: Callable[[bytes], Console], ended: bytes) -> None:
+    console = start(ended)
+    assert not console.opening
+    console.fetch("198.18.1.0")
+    assert console.opening
+    until(console, lambda: not console.opening)
+    console.renew()
+    assert console.ending
+    assert not console.opening
+
+
+def test_what_does_not_begin_is_begun_by_another_with_a_typist_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "played.py").write_text(PLAYED)
+    addresses = iter(["nowhere", "198.18.1.0"])
+    command = [sys.executable, str(tmp_path / "played.py")]
+    console = Console(command, Dialogue(ASKS, lambda: lambda _: typed(next(addresses)), BEGUN, ENDS))
+    until(console, lambda: console.cable is not None)
+    console.fetch("198.18.1.0")
+    assert console.opening
+    console.restart()
+    until(console, lambda: not console.opening)
+    assert not console.ending
+    console.end()
 
 
 def test_what_was_not_fetched_needs_no_end(start: Callable[[bytes], Console]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import selectors
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -55,6 +56,21 @@ def test_a_fetch_is_typed_when_it_is_ready(played: Grub, ready: bool) -> None:
     until(played, lambda: not ready or played.cable is not None)
     played.fetch("198.18.1.0")
     until(played, lambda: "typed: cat (http,198.18.1.0)/file" in played.said)
+
+
+def test_a_fetch_is_opening_until_what_was_typed_is_read(played: Grub) -> None:
+    until(played, lambda: played.cable is not None)
+    played.fetch("198.18.1.0")
+    assert played.opening
+    until(played, lambda: not played.opening)
+    assert "/file" in played.said
+
+
+def test_one_that_ends_begins_nothing(played: Grub) -> None:
+    os.kill(played.process, signal.SIGKILL)
+    played.fetch("198.18.1.0")
+    until(played, lambda: played.terminal is None)
+    assert not played.opening
 
 
 def test_one_that_has_ended_says_no_more(played: Grub) -> None:

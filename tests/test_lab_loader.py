@@ -36,6 +36,7 @@ class Played:
     card: socket.socket
     cable: socket.socket | None = None
     deaf: bool = False
+    opening: bool = False
     ending: bool = False
     log: list[str] = field(default_factory=list)
 
@@ -43,7 +44,7 @@ class Played:
         word = self.terminal.recv(64).decode()
         if word == "ready":
             self.cable = self.card
-        self.deaf, self.ending = word == "deaf", False
+        self.deaf, self.opening, self.ending = word == "deaf", word == "slow", False
         self.terminal.send(b"heard")
 
     def fetch(self, address: str) -> None:
@@ -136,6 +137,18 @@ def test_it_opens_to_one_port_alone(bed: Bed) -> None:
     assert bed.ask(p.CONNECT.ask(1, 81, "198.18.1.0")).result == Result.NO_PRIMITIVE
     assert bed.ask(p.CONNECT.ask(1, loader.HTTP, "198.18.1.0")).result == Result.OK
     assert bed.played.log == ["198.18.1.0"]
+
+
+def test_an_open_is_answered_when_it_has_begun(bed: Bed) -> None:
+    bed.say("ready")
+    bed.say("slow")
+    bed.control.send(p.CONNECT.ask(1, loader.HTTP, "198.18.1.0"))
+    bed.control.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        bed.control.recv(64)
+    bed.control.settimeout(LIMIT)
+    bed.say("begun")
+    assert decode(bed.control.recv(64)).result == Result.OK
 
 
 def test_the_end_of_a_test_is_answered_when_it_is_over(bed: Bed) -> None:

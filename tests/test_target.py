@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from items import SUBJECT
 
 from conformance.agent.client import AgentRefused, Received
 from conformance.agent.protocol import Result
-from conformance.errors import NotApplicable
+from conformance.errors import Inconclusive, NotApplicable
 from conformance.target import Target
 from conformance.target.subject import Route
 from conformance.timing import Timing
@@ -103,6 +104,18 @@ def test_what_is_prepared_is_what_connects() -> None:
     before = target._connection
     target.connect(OURS)
     assert target._connection == before
+
+
+@pytest.mark.parametrize(("opens_to", "waits"), [(0, False), (80, True)])
+def test_an_open_is_waited_for_where_the_user_takes_his_time(opens_to: int, waits: bool) -> None:
+    class Late(Scripted):
+        def connect(self, *arguments: Any) -> bool:
+            assert (arguments[-1] is not None) is waits
+            return False
+
+    target = Target(replace(SUBJECT, opens_to=opens_to), "ipv4", Late(), Transcript(), Timing(), lambda: 0.0)
+    with pytest.raises(Inconclusive, match="did not begin") if waits else contextlib.nullcontext():
+        target.connect(OURS)
 
 
 def test_refusals_of_the_tcp_are_told_and_those_of_the_agent_raised() -> None:

@@ -151,8 +151,8 @@ class Agent(Tuning):
         event = self._exchange.event(p.LISTEN_AND_ACCEPT, until)
         return None if event is None else Accepted(*event[1])
 
-    def connect(self, socket: int, port: int, address: str, until: float | None = None) -> None:
-        """Issue a CONNECT, and wait no longer than `until` for the response; by default not at all.
+    def connect(self, socket: int, port: int, address: str, until: float | None = None) -> bool:
+        """Issue a CONNECT, and wait no longer than `until` for the response, by default not at all; tell if it came.
 
         A server may answer only when the attempt has ended, which needs the tester's SYN,ACK. How it ended is told
         by `connect_outcome`.
@@ -163,6 +163,7 @@ class Agent(Tuning):
         response = self._exchange.connect_response(until)
         if response is not None and response.result:
             self._exchange.refuse(p.CONNECT, response.result)
+        return response is not None
 
     def open_and_send(self, socket: int, port: int, address: str, data: bytes) -> None:
         """Issue a CONNECT whose SYN is to carry `data` (ours only); its end is told by `connect_outcome`."""

@@ -21,13 +21,15 @@ _INTERRUPT = b"\x03"
 class Dialogue:
     """What is said over the console.
 
-    `asks` are what it says while it starts, each with what is typed then; with the last it is ready. `fetch` gives what
-    is typed to have a file fetched from an address. `ended` is what it says once, and only, when that is over, also by
+    `asks` are what it says while it starts, each with what is typed then; with the last it is ready. `typist` returns,
+    for a machine that has just started, what gives the keys that have a file fetched from an address. `begun` is what
+    it says once the last of them is read. `ended` is what it says once, and only, when the fetch is over, also by
     Ctrl-C; it is empty for one that has to start afresh then, and waits for the next case without a pause of its own.
     """
 
     asks: Sequence[tuple[bytes, bytes]]
-    fetch: Callable[[str], bytes]
+    typist: Callable[[], Callable[[str], bytes]]
+    begun: bytes
     ended: bytes = b""
 
 
@@ -38,7 +40,7 @@ class Console:
 
     def __init__(self, command: Sequence[str], dialogue: Dialogue) -> None:
         self._command, self._dialogue = command, dialogue
-        self._wanted = b""
+        self._wanted = ""
         self._start()
 
     def _start(self) -> None:
@@ -56,6 +58,7 @@ class Console:
                 preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
             )
         self._asks = list(self._dialogue.asks)
+        self._keys = self._dialogue.typist()
         self._said = b""
         self._fetches = False
         self.cable: socket.socket | None = None
@@ -65,6 +68,11 @@ class Console:
     def process(self) -> int:
         """The number of the machine's process."""
         return self._process.pid
+
+    @property
+    def opening(self) -> bool:
+        """Whether it is to fetch a file and has not begun."""
+        return bool(self._wanted)
 
     @property
     def deaf(self) -> bool:
@@ -82,18 +90,22 @@ class Console:
             if not self._asks:
                 self.cable, self.ending = self._card, False
                 self._pause(signal.SIGSTOP)
+        if self._fetches and not self.ending and self._heard(self._dialogue.begun):
+            self._wanted = ""
         if self._fetches and self._dialogue.ended and self._heard(self._dialogue.ended):
             self._fetches = self.ending = False
         self._go_on()
 
     def fetch(self, address: str) -> None:
         """Have it fetch a file from an address, as soon as it is ready."""
-        self._wanted = self._dialogue.fetch(address)
+        self._wanted = address
         self._go_on()
 
     def renew(self) -> None:
         """Interrupt what it fetches, or start afresh; `ending` from then on until that is done."""
-        self._wanted = b""
+        self._wanted = ""
+        if self._fetches and not self.ending and self._heard(self._dialogue.begun):
+            self._wanted = ""
         if self._fetches and self._dialogue.ended:
             self._type(_INTERRUPT)
             self.ending = True
@@ -101,7 +113,10 @@ class Console:
             self.restart()
 
     def restart(self) -> None:
-        """Start another machine in its place; `ending` from then on until that is ready."""
+        """Start another machine in its place; `ending` from then on until that is ready.
+
+        What this one was to fetch and had not begun, that one begins.
+        """
         self.end()
         self._start()
         self.ending = True
@@ -116,8 +131,8 @@ class Console:
     def _go_on(self) -> None:
         if self._wanted and self.cable is not None and not self._fetches:
             self._pause(signal.SIGCONT)
-            self._type(self._wanted)
-            self._wanted, self._fetches = b"", True
+            self._type(self._keys(self._wanted))
+            self._fetches = True
 
     def _pause(self, number: signal.Signals) -> None:
         """Halt a machine that would go round and round until there is something to do, or have it go on."""

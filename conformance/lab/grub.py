@@ -29,6 +29,7 @@ net_add_addr card emu0 {link.TARGET_ADDRESSES["ipv4"]}
 net_add_route cable 198.18.0.0/{link.PREFIX_LENGTHS["ipv4"]} card
 """
 _READY = b"grub> "
+_BEGUN = b"\n"  # what is typed fits in a line
 
 
 class Grub:
@@ -38,6 +39,7 @@ class Grub:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
+        self._wanted = ""
         self._start()
 
     def _start(self) -> None:
@@ -56,8 +58,13 @@ class Grub:
         self._pty = ours
         self.terminal: int | None = ours
         self._said = b""
-        self._wanted = b""
+        self._typed: int | None = None  # how much it had said before that
         self.cable: socket.socket | None = None
+
+    @property
+    def process(self) -> int:
+        """The number of its process."""
+        return self._process.pid
 
     @property
     def said(self) -> str:
@@ -69,23 +76,31 @@ class Grub:
         try:
             self._said += os.read(self._pty, 0x10000)
         except OSError:  # it has ended; the next one comes with the next case
-            self.terminal = None
+            self.terminal, self._wanted = None, ""
         if self.cable is None and _READY in self._said:
             self.cable = _attach()
+        if self._typed is not None and _BEGUN in self._said[self._typed :]:
+            self._wanted = ""
         self._go_on()
+
+    @property
+    def opening(self) -> bool:
+        """Whether it is to fetch a file and has not begun."""
+        return bool(self._wanted)
 
     def fetch(self, address: str) -> None:
         """Have it fetch a file by HTTP, as soon as it is ready."""
-        self._wanted = f"cat (http,{address})/file\r".encode()
+        self._wanted = address
         self._go_on()
 
     def _go_on(self) -> None:
-        if self._wanted and self.cable is not None:
-            os.write(self._pty, self._wanted)
-            self._wanted = b""
+        if self._wanted and self.cable is not None and self._typed is None:
+            os.write(self._pty, f"cat (http,{self._wanted})/file\r".encode())
+            self._typed = len(self._said)
 
     def renew(self) -> None:
         """Have the next one in its place."""
+        self._wanted = ""
         self.restart()
 
     def restart(self) -> None:

@@ -16,7 +16,7 @@ from conformance.packet import family_of
 FIRMWARE = "/boot/ipxe.lkrn"
 """Where Debian's package `ipxe` has it, as a kernel to boot."""
 
-_READY, _ENDED = b"our script runs", b"the fetch is over"
+_READY, _BEGUN, _ENDED = b"our script runs", b"the fetch begins", b"the fetch is over"
 _TESTER = link.tester_addresses(0)
 _SCRIPT = f"""#!ipxe
 set net0/ip {link.TARGET_ADDRESSES["ipv4"]}
@@ -39,6 +39,7 @@ goto fetch
 :ipv6
 set host ${{host6}}
 :fetch
+echo {_BEGUN.decode()}
 imgfetch --name file http://${{host}}/file && imgfree file ||
 echo {_ENDED.decode()}
 goto wait
@@ -51,7 +52,7 @@ _ERASE = b"\x01\x0b"  # all of the line
 
 
 class Typist:
-    """Presses the keys that the script waits for: as few as can be, for iPXE looks for them 18 times a second."""
+    """Presses the keys that a script waits for which has just begun: few, for iPXE looks for them 18 times a second."""
 
     def __init__(self) -> None:
         self._hosts = {family: _TESTER[family] for family in stacks.FAMILIES}
@@ -68,7 +69,7 @@ class Typist:
 
 def hold(place: Place) -> None:
     """Lay the cable, boot the machine on it, and answer the agent's control until SIGTERM."""
-    dialogue = console.Dialogue([(_READY, b"")], Typist().keys, _ENDED)
+    dialogue = console.Dialogue([(_READY, b"")], lambda: Typist().keys, _BEGUN, _ENDED)
     with TemporaryDirectory(prefix="ipxe-") as folder:
         script = Path(folder) / "script"
         script.write_text(_SCRIPT)

@@ -21,7 +21,7 @@ HTTP = 80
 """The one port that it opens connections to."""
 
 END_LIMIT = 10.0
-"""So many seconds it has to make an end of what it fetched, or to start; one in its place has twice as many."""
+"""So many seconds it has to begin a fetch, to make an end of it, or to start; one in its place has twice as many."""
 
 
 class Loader(Protocol):
@@ -40,6 +40,10 @@ class Loader(Protocol):
         """Whether it leaves what comes unread just now. That is lost, as it would be read with the next connection."""
 
     @property
+    def opening(self) -> bool:
+        """Whether it is to fetch a file and has not begun: it is still told where from."""
+
+    @property
     def ending(self) -> bool:
         """Whether the end of what it fetched takes it some time yet."""
 
@@ -53,7 +57,10 @@ class Loader(Protocol):
         """Make an end of what it fetches."""
 
     def restart(self) -> None:
-        """Start another in its place, whatever it is at; `ending` from then on until that is ready."""
+        """Start another in its place, whatever it is at; `ending` from then on until that is ready.
+
+        What it was to fetch and had not begun, the other begins.
+        """
 
     def end(self) -> None:
         """Make an end of it."""
@@ -82,9 +89,10 @@ def run(
                 relay.cross((cable, loader.cable), ready) if not loader.deaf else _lose(cable)
             if place.control in ready:
                 answers.find(agent)
-            if not loader.ending:
+            busy = loader.opening or loader.ending
+            if not busy:
                 answers.give()
-            if patience.is_over(loader.ending):
+            if patience.is_over(busy):
                 loader.restart()
     finally:
         loader.end()
@@ -97,16 +105,16 @@ def _open(loader: Loader, address: str, port: int) -> None:
 
 
 class _Patience:
-    """How long an end may take."""
+    """How long it may be busy."""
 
     def __init__(self) -> None:
         self.until: float | None = None
         self._limit = END_LIMIT
 
-    def is_over(self, ending: bool) -> bool:
-        """Tell whether it has been `ending` for too long; another one in its place has more time, from now on."""
+    def is_over(self, busy: bool) -> bool:
+        """Tell whether it has been `busy` for too long; another one in its place has more time, from now on."""
         now = time.monotonic()
-        if not ending:
+        if not busy:
             self.until, self._limit = None, END_LIMIT
         elif self.until is None:
             self.until = now + self._limit
@@ -134,7 +142,10 @@ def _lose(cable: socket.socket) -> None:
 
 
 class _Answers:
-    """Answers to control: one call after the other, for the end of a test may take some time."""
+    """Answers to control: one call after the other, for the OPEN and the end of a test may take some time.
+
+    A case waits for what comes of an OPEN from when that is answered, which is when the boot loader has begun.
+    """
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control

@@ -11,13 +11,15 @@ from conformance.lab import console, link
 from conformance.lab.holder import Place
 
 _PROMPT = b"=> "
+_TYPED = b":/file\r\n"  # it says each key that it has read
 _SETTINGS = f"setenv ipaddr {link.TARGET_ADDRESSES['ipv4']}; setenv netmask {link.IPV4_MASK}\n".encode()
 
 
 def hold(place: Place) -> None:
     """Lay the cable, boot the machine on it, and answer the agent's control until SIGTERM."""
     asks = [(b"Hit any key", b"\n"), (_PROMPT, _SETTINGS), (_PROMPT, b"")]
-    console.hold(place, _machine(), console.Dialogue(asks, _fetch), stacks.STACKS[place.name].families)
+    dialogue = console.Dialogue(asks, lambda: _fetch, _TYPED)
+    console.hold(place, _machine(), dialogue, stacks.STACKS[place.name].families)
 
 
 def _fetch(address: str) -> bytes:

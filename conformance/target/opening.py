@@ -17,6 +17,9 @@ LISTEN_PORTS = range(11000, 20000)
 _TAKEN = (Result.CANNOT_BIND, Result.EXISTS)
 """How a port in use is told: at once, or by LISTEN where another socket was bound to it meanwhile."""
 
+BEGINS = 8.0
+"""Seconds within which a user who can only open connections has to begin: it takes typing, or a machine's start."""
+
 ANY_ADDRESS = {"ipv4": "0.0.0.0", "ipv6": "::"}
 """The local address that leaves the choice to the target."""
 
@@ -96,7 +99,13 @@ class Opening(Calls):
         if data:
             self._open_with_data(agent, self._connection, flow, data)
         else:
-            agent.connect(self._connection, flow.local_port, flow.local)
+            self._open(agent, self._connection, flow)
+
+    def _open(self, agent: Agent, socket: int, flow: Flow) -> None:
+        """Issue a CONNECT. Its response is waited for where it comes when the user, who takes his time, has begun."""
+        until = self._now() + BEGINS if self.subject.opens_to else None
+        if not agent.connect(socket, flow.local_port, flow.local, until) and until is not None:
+            raise Inconclusive(f"the target's user did not begin to open a connection within {BEGINS:g} s")
 
     def _open_with_data(self, agent: Agent, socket: int, flow: Flow, data: bytes) -> None:
         try:
