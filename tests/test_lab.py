@@ -252,7 +252,7 @@ def test_a_target_that_does_not_start_says_why(tmp_path: Path) -> None:
     program = tmp_path / "python"
     program.write_text("#!/bin/sh\necho 'no such kernel' >&2\n")
     program.chmod(0o755)
-    assert elsewhere.call(failing, str(program)) == "the lab's target did not start: no such kernel"
+    assert elsewhere.call(failing, str(program)) == "lab:linux did not start: no such kernel / exit status 0"
 
 
 def killed_target() -> str:
@@ -265,4 +265,4 @@ def killed_target() -> str:
 
 
 def test_a_target_that_died_is_reported_at_the_end() -> None:
-    assert elsewhere.call(killed_target) == "the lab's target ended before its time: it said nothing\n"
+    assert elsewhere.call(killed_target) == "lab:linux ended before its time: SIGKILL\n"

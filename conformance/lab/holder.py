@@ -5,7 +5,7 @@ a pipe that takes one line of JSON when the target is ready, and a UDP socket of
 control. It enters a namespace of its own, lives no longer than its parent, and hands over to the stack's module.
 
 A stack's module has a function `hold(place)`. That sets the stack up, calls `place.ready()`, and returns when SIGTERM
-has come and everything is taken down.
+has come and everything is taken down. It raises `StackEnded` when the stack does not start or has ended of itself.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from types import MappingProxyType
 
 from conformance import stacks
 from conformance.lab import system
+from conformance.lab.ended import StackEnded
 from conformance.lab.offload import bring_up
 
 FILES = 4096
@@ -64,7 +65,10 @@ def main(arguments: list[str]) -> None:
     _make_room()
     bring_up("lo")
     place = Place(name, int(parent), interface, socket.socket(fileno=int(control)), int(status))
-    importlib.import_module(f"conformance.lab.{stacks.STACKS[name].module}").hold(place)
+    try:
+        importlib.import_module(f"conformance.lab.{stacks.STACKS[name].module}").hold(place)
+    except StackEnded as end:
+        sys.exit(str(end))
 
 
 def _make_room() -> None:

@@ -12,16 +12,16 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 from conformance.lab import system
 from conformance.lab.bridge import Bridge
 from conformance.lab.datagrams import Frames, Numbers, Pacer, frame
+from conformance.lab.ended import StackEnded, how
 from conformance.lab.holder import Place
 
 _START_LIMIT = 18.0
-_END_LIMIT = 1.0
 
 
 class Line(Protocol):
@@ -65,61 +65,66 @@ def run(
     *,
     descriptors: Sequence[int] = (),
     bridge: Bridge | None = None,
-    ready: Callable[[], Sequence[str]] = tuple,
     start_limit: float = _START_LIMIT,
     room: int = 0,
     line: Callable[[socket.socket], Line] = Pipe,
 ) -> None:
     """Run the stack's program, with the stream as its standard input and output, until SIGTERM or until it ends.
 
-    `bridge` is between the cable and the stack, where it is we who carry the frames. When the stack says that it is
-    ready, `ready` may do more, and return notes; then the tester is told. RuntimeError when it does not say so within
-    `start_limit` seconds. `room` is how many octets the way to the stack holds (see `Pacer`); `line` makes another line
-    of the stream.
+    `bridge` is between the cable and the stack, where it is we who carry the frames. The tester is told when the stack
+    says that it is ready; `StackEnded` when it does not say so within `start_limit` seconds. `room` is how many octets
+    the way to the stack holds (see `Pacer`); `line` makes another line of the stream.
     """
     near, far = socket.socketpair()
     holder = os.getpid()
-    with far:
-        process = subprocess.Popen(
-            list(command),
-            stdin=far.fileno(),
-            stdout=far.fileno(),
-            pass_fds=tuple(descriptors),
-            preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
-        )
-    try:
-        with near, woken() as wake:
+    with near, woken() as wake:
+        with far:
+            process = subprocess.Popen(
+                list(command),
+                stdin=far.fileno(),
+                stdout=far.fileno(),
+                pass_fds=tuple(descriptors),
+                preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
+            )
+        try:
             agent, frames = line(near), Frames()
-            _await_ready(agent, frames, start_limit)
-            place.ready(notes=ready())
-            _carry(place.control, agent, frames, wake, bridge or Bridge(), Pacer(room))
-    except Gone:
-        raise RuntimeError(f"the stack is gone ({_how(process)})") from None
-    finally:
-        process.kill()
-        process.wait()
+            if _await_ready(agent, frames, wake, start_limit):
+                place.ready()
+                _carry(place.control, agent, frames, wake, bridge or Bridge(), Pacer(room))
+        except Gone:
+            raise StackEnded(f"the stack says no more ({how(process)})") from None
+        finally:
+            process.kill()
+            process.wait()
 
 
-def _await_ready(line: Line, frames: Frames, limit: float) -> None:
+def _await_ready(line: Line, frames: Frames, wake: socket.socket, limit: float) -> bool:
+    """Wait until the stack says that it is ready; return False when `wake` can be read before that."""
     until = time.monotonic() + limit
     with selectors.DefaultSelector() as selector:
         selector.register(line, selectors.EVENT_READ)
-        while selector.select(max(0.0, until - time.monotonic())):
+        selector.register(wake, selectors.EVENT_READ)
+        while ready := selector.select(max(0.0, until - time.monotonic())):
+            if any(key.fileobj is wake for key, _ in ready):
+                return False
             if (0, b"") in frames.take(line.read()):
-                return
-    raise RuntimeError(f"the stack was not ready within {limit:g} s")
+                return True
+    raise StackEnded(f"the stack was not ready within {limit:g} s")
 
 
 @contextlib.contextmanager
-def woken() -> Any:
-    """A socket that can be read when SIGTERM or SIGINT has come."""
+def woken() -> Iterator[socket.socket]:
+    """Give a socket that can be read when SIGTERM or SIGINT has come."""
     wake, woken = socket.socketpair()
     with wake, woken:
         wake.setblocking(False)
         signal.set_wakeup_fd(wake.fileno())
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
-        yield woken
+        try:
+            yield woken
+        finally:
+            signal.set_wakeup_fd(-1)  # one that comes later finds us ending
 
 
 def _carry(
@@ -182,12 +187,3 @@ def hear(near: socket.socket) -> bytes:
 
 class Gone(Exception):
     """The stack's program has ended, or closed the stream."""
-
-
-def _how(process: subprocess.Popen[bytes]) -> str:
-    """Say how it ended."""
-    try:
-        code = process.wait(_END_LIMIT)
-    except subprocess.TimeoutExpired:
-        return "it closed the stream"
-    return signal.Signals(-code).name if code < 0 else f"exit status {code}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from conformance.errors import UsageProblem
-from conformance.lab import link, services
+from conformance.lab import ended, link, services
 
 START_LIMIT = 60.0
 STOP_LIMIT = 5.0
@@ -101,8 +101,10 @@ def _run_holder(stack: contextlib.ExitStack, name: str, interface: str, control:
         status.close()
         said = _read_all(answer.fileno())
     if not said:
-        raise UsageProblem(f"the lab's target did not start: {_last_words(log)}")
-    stack.callback(_report_early_end, holder, log)
+        why = ended.why(holder, _said(log))
+        limit = f" within {START_LIMIT:g} s" if holder.returncode is None else ""
+        raise UsageProblem(f"lab:{name} did not start{limit}: {why}")
+    stack.callback(_report_early_end, name, holder, log)
     result: dict[str, Any] = json.loads(said)
     return result
 
@@ -127,9 +129,9 @@ def _read_all(descriptor: int) -> bytes:
     return b""
 
 
-def _report_early_end(holder: subprocess.Popen[bytes], log: BinaryIO) -> None:
+def _report_early_end(name: str, holder: subprocess.Popen[bytes], log: BinaryIO) -> None:
     if holder.poll() is not None:
-        print(f"the lab's target ended before its time: {_last_words(log)}", file=sys.stderr)
+        print(f"lab:{name} ended before its time: {ended.why(holder, _said(log))}", file=sys.stderr)
 
 
 def _stop(holder: subprocess.Popen[bytes], interface: str) -> None:
@@ -148,7 +150,6 @@ def _reap(holder: subprocess.Popen[bytes]) -> None:
         holder.wait()
 
 
-def _last_words(log: BinaryIO) -> str:
+def _said(log: BinaryIO) -> bytes:
     log.seek(0)
-    lines = log.read().decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return log.read()
