@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from conformance.again import TOLERANCE, is_known, play
-from conformance.errors import Inconclusive, Nonconformance
+from conformance.errors import Inconclusive, LateTester, Nonconformance
 from conformance.play import Record, known
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Turns
@@ -173,6 +173,8 @@ class Ahead:
             record.error = Inconclusive(f"the tester was {late:.2f} s late, in two tries: {record.error}")
         if record.late or record.name not in self._waiting:
             return ""
+        if isinstance(record.error, LateTester):
+            return str(record.error)
         if late > TOLERANCE:
             return f"the tester was {late:.2f} s late"
         # It may have been the agent that took its time, or what the case does: a second failure is believed.

@@ -1,4 +1,4 @@
-"""The four ways in which a case, or the run, can end other than by conforming."""
+"""The ways in which a case, or the run, can end other than by conforming."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class Nonconformance(AssertionError):
 
 class Inconclusive(Exception):
     """The case could not be judged: the walk failed, the link or the agent was lost, the tester was late."""
+
+
+class LateTester(Inconclusive):
+    """The case depends on being prompt, and was not: it is run once more."""
 
 
 class NotApplicable(Exception):

@@ -14,7 +14,7 @@ from fakewire import FakeWire
 from items import Item, bench_on
 
 from conformance.ahead import CALM, KEEPS_UP, TOLERANCE, Ahead
-from conformance.errors import Inconclusive, Nonconformance
+from conformance.errors import Inconclusive, LateTester, Nonconformance
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
 
@@ -230,6 +230,19 @@ def test_what_did_not_begin_under_a_late_tester_is_run_again(loop: Loop) -> None
     record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
     assert record is not None
     assert (late, record.error) == ([], None)
+
+
+def test_a_case_that_was_not_prompt_is_run_again_once(loop: Loop) -> None:
+    gaps = [0.05, 0.04]
+
+    def function(peer: Any) -> None:
+        raise LateTester(f"segments that belong together went out within {gaps.pop(0)} s")
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert gaps == []
+    assert str(record.error) == "segments that belong together went out within 0.04 s"
 
 
 def test_what_is_run_again_waits_until_little_else_is_in_flight(loop: Loop) -> None:

@@ -21,7 +21,7 @@ from conformance import (
     target_in,
     timestamps,
 )
-from conformance.errors import Inconclusive, NotApplicable
+from conformance.errors import Inconclusive, LateTester, NotApplicable
 
 TEN = b"0123456789"
 MANY = 40
@@ -106,6 +106,14 @@ def nothing_lost(peer):
         raise Inconclusive("not all of many segments sent together has arrived")
 
 
+def in_one_go(peer, timing, texts):
+    """Send segments so close to each other that no timer for the first can end before the last has gone; return it."""
+    first, *_, last = [peer.send(ACK, data=text) for text in texts]
+    if last.at - first.at > timing.settle:
+        raise LateTester(f"segments that belong together went out within {last.at - first.at:.2f} s")
+    return first
+
+
 def groups_that_fit(peer, size, of):
     """Return how many groups `of` segments of that size to send: not more than the window has room for."""
     fit = peer.snd_wnd // (of * size)
@@ -119,8 +127,7 @@ def groups_that_fit(peer, size, of):
 def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
     full = bytes(peer.tcb.snd_mss(peer.family))
     for _ in range(groups_that_fit(peer, len(full), of=2)):
-        first = peer.send(ACK, data=full)
-        peer.send(ACK, data=full)
+        first = in_one_go(peer, timing, [full] * 2)
         expect_ack_of(peer, first, within=timing.settle)  # where it was alone in that, the second is a first one
 
 
@@ -132,7 +139,7 @@ def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, timing):
     peer.needs_timestamps()
     text = bytes(peer.tcb.snd_mss(peer.family) - STAMPS)
     for _ in range(groups_that_fit(peer, len(text), of=3)):
-        first, _, _ = (peer.send(ACK, data=text) for _ in range(3))
+        first = in_one_go(peer, timing, [text] * 3)
         expect_ack_of(peer, first, within=timing.settle)
 
 
@@ -141,7 +148,7 @@ def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, timing):
 def test_small_segments_are_acknowledged_when_they_make_two_full_ones(peer, timing):
     half = bytes((peer.tcb.snd_mss(peer.family) + 1) // 2)
     for _ in range(groups_that_fit(peer, len(half), of=4)):
-        first, *_ = (peer.send(ACK, data=half) for _ in range(4))
+        first = in_one_go(peer, timing, [half] * 4)
         expect_ack_of(peer, first, within=timing.settle)
 
 
