@@ -68,14 +68,15 @@ LAB_POSIX := $(wildcard $(C_AGENT)/posix*.c)
 LAB_CC = $(CC) -std=c99 -D_DEFAULT_SOURCE $(CFLAGS) -I$(C_AGENT) -I$(LAB_C)
 LAB_HEADERS := $(wildcard $(C_AGENT)/*.h $(LAB_C)/*.h)
 
-LAB_HAS = $(if $(wildcard $(1)),$(2),$(info $(notdir $(2)) is left out: apt-get install $(3)))
+# Stack, what it is built from, what is built, package. Make reads this whatever it is to make, and says it for `stacks` alone.
+LAB_HAS = $(if $(wildcard $(2)),$(3),$(if $(filter stacks,$(MAKECMDGOALS)),$(info lab:$(1) is left out: apt-get install $(4))))
 
 stacks: build/stacks/guest build/stacks/uml_init build/stacks/agent.so build/stacks/pmd-pytcp \
-	$(call LAB_HAS,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
-	$(call LAB_HAS,/usr/include/slirp/libslirp.h,build/stacks/slirp,libslirp-dev) \
-	$(call LAB_HAS,/usr/include/ns3/core-module.h,build/stacks/ns-3,libns3-dev) \
-	$(call LAB_HAS,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi) \
-	$(call LAB_HAS,/usr/bin/qemu-system-aarch64,build/stacks/u-boot.bin,qemu-system-arm)
+	$(call LAB_HAS,lwip,/usr/include/lwip/lwipopts.h,build/stacks/lwip,liblwip-dev) \
+	$(call LAB_HAS,libslirp,/usr/include/slirp/libslirp.h,build/stacks/slirp,libslirp-dev) \
+	$(call LAB_HAS,ns-3,/usr/include/ns3/core-module.h,build/stacks/ns-3,libns3-dev) \
+	$(call LAB_HAS,edk2,/usr/include/efi/efi.h,build/stacks/uefi/EFI/BOOT/BOOTX64.EFI,gnu-efi) \
+	$(call LAB_HAS,u-boot,/usr/bin/qemu-system-aarch64,build/stacks/u-boot.bin,qemu-system-arm)
 
 build/stacks/guest: $(LAB_C)/guest.c $(LAB_C)/services.c $(LAB_C)/stream.c $(LAB_AGENT) $(LAB_POSIX) $(LAB_HEADERS)
 	@mkdir -p $(@D)
@@ -123,12 +124,12 @@ $(UEFI): $(wildcard $(LAB_C)/uefi*.c) $(LAB_C)/services.c $(LAB_C)/stream.c $(LA
 build/stacks/pmd-pytcp: $(STAMP)
 	@rm -rf $@.new && mkdir -p $(@D)
 	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --target $@.new pmd-pytcp==0.3.8 && rm -rf $@ && mv $@.new $@ || \
-		echo '$(@F) is left out: PyPI does not give it'
+		echo 'lab:$(@F) is left out: PyPI does not give it'
 
 # The first Debian whose U-Boot has wget is 13.
 build/stacks/u-boot.bin: conformance/lab/u-boot.sh | build/tmp
 	@mkdir -p $(@D)
-	@sh $< $@ || echo "$(@F) is left out: put qemu_arm64/u-boot.bin of Debian 13's u-boot-qemu there"
+	@sh $< $@ || echo "lab:u-boot is left out: put qemu_arm64/u-boot.bin of Debian 13's u-boot-qemu at $@"
 
 site: $(STAMP)
 	$(VENV)/bin/python -m conformance.site $(ARGS)

@@ -1,4 +1,7 @@
-"""The stacks that the lab knows: one table. Each is held by a module of `conformance.lab` and has a profile there."""
+"""The stacks that the lab knows: one table. Each is held by a module of `conformance.lab` and has a profile there.
+
+`python -m conformance.stacks` tells which of them can start, and what the others lack.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,9 @@ class Stack:
     """One entry of the table.
 
     `module` is the one of `conformance.lab` that holds it (see `holder`). `needs` are commands and files of the system,
-    each with the Debian package it is in, the first with the one that is the stack itself; `built` is what
-    `make stacks` makes for it. `tells` is the command that tells its version, where there is one.
+    each with the Debian package it is in, the first with the one that is the stack itself; `machine` is the same of the
+    emulator that it runs in. `built` is what `make stacks` makes for it, which may be the stack itself where nothing is
+    needed. `tells` is the command that tells its version, where there is one.
     `opens_to` is the port to which its user can have it open a connection, where that is all that can be done; else 0.
     """
 
@@ -34,6 +38,7 @@ class Stack:
     module: str
     families: tuple[str, ...] = FAMILIES
     needs: tuple[tuple[str, str], ...] = ()
+    machine: tuple[tuple[str, str], ...] = ()
     built: tuple[str, ...] = ()
     tells: tuple[str, ...] = ()
     opens_to: int = 0
@@ -45,7 +50,7 @@ class Stack:
 
     def missing(self) -> str:
         """Say what has to be installed or built before it can start; nothing when it can."""
-        packages = list(dict.fromkeys(package for what, package in self.needs if not _exists(what)))
+        packages = list(dict.fromkeys(package for what, package in (*self.needs, *self.machine) if not _exists(what)))
         steps = [f"apt-get install {' '.join(packages)}"] if packages else []
         if not all((BUILT / name).exists() for name in self.built):
             steps.append("make stacks")
@@ -60,6 +65,7 @@ def _exists(what: str) -> bool:
 
 _UNSHARE = ("unshare", "util-linux")
 _KERNEL = ("uname", "-sr")
+_PC = (("qemu-system-x86_64", "qemu-system-x86"),)
 
 STACKS = {
     one.name: one
@@ -83,25 +89,17 @@ STACKS = {
         Stack(
             "edk2",
             "edk2",
-            needs=(
-                ("/usr/share/ovmf/OVMF.fd", "ovmf"),
-                ("qemu-system-x86_64", "qemu-system-x86"),
-                ("/usr/include/efi/efi.h", "gnu-efi"),
-            ),
+            needs=(("/usr/share/ovmf/OVMF.fd", "ovmf"), ("/usr/include/efi/efi.h", "gnu-efi")),
+            machine=_PC,
             built=("uefi/EFI/BOOT/BOOTX64.EFI",),
         ),
         Stack("grub", "grub", families=("ipv4",), needs=(("grub-emu", "grub-emu"),), opens_to=80),
-        Stack(
-            "ipxe",
-            "ipxe",
-            needs=(("/boot/ipxe.lkrn", "ipxe"), ("qemu-system-x86_64", "qemu-system-x86")),
-            opens_to=80,
-        ),
+        Stack("ipxe", "ipxe", needs=(("/boot/ipxe.lkrn", "ipxe"),), machine=_PC, opens_to=80),
         Stack(
             "u-boot",
             "uboot",
             families=("ipv4",),
-            needs=(("qemu-system-aarch64", "qemu-system-arm"),),
+            machine=(("qemu-system-aarch64", "qemu-system-arm"),),
             built=("u-boot.bin",),
             tells=("grep", "-aom1", "U-Boot 20[0-9.]*[^ ]*", str(BUILT / "u-boot.bin")),
             opens_to=80,
@@ -109,6 +107,12 @@ STACKS = {
         Stack("pmd-pytcp", "pytcp", built=("agent.so", "pmd-pytcp")),
     )
 }
+
+
+def listing() -> str:
+    """Return a line for each stack: that it can start, or what has to be done before."""
+    width = max(map(len, STACKS))
+    return "".join(f"{PREFIX}{one.name:{width}}  {one.missing() or 'can start'}\n" for one in STACKS.values())
 
 
 def is_lab(option: str) -> bool:
@@ -156,3 +160,7 @@ def stack_of(option: str) -> Stack:
 def name_of(option: str) -> str:
     """Return the name for the report: what stands before the equals sign, or the stack's own."""
     return option.rpartition("=")[0] or stack_of(option).name
+
+
+if __name__ == "__main__":
+    print(listing(), end="")

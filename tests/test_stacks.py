@@ -27,6 +27,10 @@ def test_what_is_missing_is_told_as_commands(monkeypatch: pytest.MonkeyPatch, tm
     (tmp_path / "thing").touch()
     assert stack.missing() == "apt-get install one two"
     assert Stack("x", "x", needs=(("sh", "three"),), built=("thing",)).missing() == ""
+    assert (
+        Stack("x", "x", needs=(("/no/such", "one"),), machine=(("/none", "qemu"),)).missing()
+        == "apt-get install one qemu"
+    )
 
 
 @pytest.fixture
@@ -40,6 +44,11 @@ def test_all_is_each_that_can_start_and_notes_on_the_others() -> None:
     named, notes = stacks.expand(["10.0.0.1", "lab:there", "lab:all"])
     assert named == ["10.0.0.1", "lab:there"]
     assert notes == ["lab:not-there is left out: apt-get install one"]
+
+
+@pytest.mark.usefixtures("two")
+def test_each_is_listed_with_what_it_lacks() -> None:
+    assert stacks.listing() == "lab:there      can start\nlab:not-there  apt-get install one\n"
 
 
 @pytest.mark.usefixtures("two")

@@ -18,7 +18,8 @@ def test_a_kernel_tells_itself() -> None:
 def test_a_stack_of_debian_is_what_its_first_package_is(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     monkeypatch.setattr(version, "said", lambda command: asked.append(command[-1]) or "2022.11-6")
-    assert version_of(Stack("x", "x", needs=(("/firmware", "ovmf"), ("qemu", "qemu")))) == "ovmf 2022.11-6"
+    stack = Stack("x", "x", needs=(("/firmware", "ovmf"), ("/headers", "gnu-efi")), machine=(("qemu", "qemu"),))
+    assert version_of(stack) == "ovmf 2022.11-6"
     assert asked == ["ovmf"]
 
 
@@ -27,6 +28,13 @@ def test_what_it_tells_comes_before_its_package(monkeypatch: pytest.MonkeyPatch)
     assert version_of(Stack("x", "x", needs=(("uml", "user-mode-linux"),), tells=("uml", "-v"))) == (
         "6.1.176 (user-mode-linux 6.1um4)"
     )
+
+
+def test_the_package_of_its_machine_is_not_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(stacks, "BUILT", tmp_path)
+    monkeypatch.setattr(version, "said", lambda command: "U-Boot 2025.01" if command == ("grep",) else "7.2")
+    stack = Stack("x", "x", machine=(("qemu", "qemu-system-arm"),), built=("x.bin",), tells=("grep",))
+    assert version_of(stack) == "U-Boot 2025.01"
 
 
 def test_a_stack_of_pypi_is_what_was_installed_of_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def said(command: Sequence[str]) -> str:
 
 
 def _package(stack: stacks.Stack) -> str:
-    """The first of what a stack needs is in the Debian package that it is; else it may be one of PyPI."""
+    """The first of what a stack needs is in the Debian package that it is; what needs nothing may be one of PyPI."""
     if stack.needs:
         name = stack.needs[0][1]
         version = said(("dpkg-query", "--show", "--showformat=${Version}\n", name))
