@@ -23,7 +23,7 @@ from conformance.states import Walk
 from conformance.target import Target
 from conformance.timing import Timing
 
-pytest_plugins = ["conformance.report.away", "conformance.report.plugin", "pytester"]
+pytest_plugins = ["conformance.report.folders", "conformance.report.away", "conformance.report.plugin", "pytester"]
 
 SESSION = pytest.StashKey[Session]()
 RECORD = pytest.StashKey[Record]()

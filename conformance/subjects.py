@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,18 +38,18 @@ def find(
 
     The model alone needs nothing that Linux has.
     """
-    models, others = model.apart(addresses)
-    labs = [one for one in others if stacks.is_lab(one)]
-    remote = [one for one in others if not stacks.is_lab(one)]
+    models, labs, remote = _apart(addresses)
     if remote and (options.fault or options.path):
         raise UsageProblem("--fault and --path are for the lab and for --target model: a real target is what it is")
     if labs and remote:
         raise UsageProblem(f"{labs[0]} is in a network of its own, where {remote[0]} is not: judge them in two runs")
+    if not remote:
+        _check_nothing_is_left_unused(options, addresses)
     found = []
     for one in models:
         profile = given or load(model.profile_path())
         found.append((model.model_target(one, profile, options.fault, options.path), profile))
-    if others:
+    if labs or remote:
         from conformance.target.find import lab_targets, named_targets
 
         profiles_of = {one: given or load(stacks.stack_of(one).profile) for one in labs}
@@ -55,6 +57,31 @@ def find(
         profile = given or Profile()
         found += [(subject, profile) for subject in named_targets(stack, options, remote, profile)]
     return found
+
+
+def _apart(addresses: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Return the models, the stacks of the lab and the addresses among `--target` options; each of the first two, and
+    all addresses of one target, have a name that no other has."""
+    models, others = model.apart(addresses)
+    labs = [one for one in others if stacks.is_lab(one)]
+    remote = [one for one in others if not stacks.is_lab(one)]
+    if nameless := [one for one in addresses if one.startswith("=")]:
+        raise UsageProblem(f"--target {nameless[0]}: say NAME=ADDRESS, or the address alone")
+    names = [model.name_of(one) for one in models] + [stacks.name_of(one) for one in labs]
+    names += {one.rpartition("=")[0] or one for one in remote}
+    for name, count in Counter(names).items():
+        if count > 1:
+            raise UsageProblem(f"--target: {count} targets have the name {name}: give each its own, as NAME=ADDRESS")
+    return models, labs, remote
+
+
+def _check_nothing_is_left_unused(options: Any, addresses: Sequence[str]) -> None:
+    """Whoever says how a target is to be reached has not meant the lab's, or the model."""
+    given = ("source", "interface", "agent", "open_port", "closed_port")
+    for name in given:
+        if getattr(options, name):
+            word = name.replace("_", "-")
+            raise UsageProblem(f"--{word} is for a target with an address; {addresses[0]} brings what it needs itself")
 
 
 def _meddler(options: Any) -> Any:
@@ -69,9 +96,7 @@ def _meddler(options: Any) -> Any:
 
 def names_of(addresses: list[str]) -> list[tuple[str, tuple[str, ...]]]:
     """Name targets and families without sending anything."""
-    models, others = model.apart(addresses)
-    labs = [one for one in others if stacks.is_lab(one)]
-    remote = [one for one in others if not stacks.is_lab(one)]
+    models, labs, remote = _apart(addresses)
     names: list[tuple[str, tuple[str, ...]]] = [(model.name_of(one), model.FAMILIES) for one in models]
     names += [(stacks.name_of(one), stacks.stack_of(one).families) for one in labs]
     if remote:

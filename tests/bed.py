@@ -24,7 +24,7 @@ from story import A, R, S, Story
 from conformance.report.keys import CASE_KEY, FACTS_KEY, PROFILES_KEY
 from conformance.target.profile import load
 
-pytest_plugins = ["conformance.report.away", "conformance.report.plugin"]
+pytest_plugins = ["conformance.report.folders", "conformance.report.away", "conformance.report.plugin"]
 
 
 @dataclass

@@ -117,7 +117,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("option", "wrong"),
     [
-        (["--fault", "nonsense"], "no fault nonsense"),
+        (["--fault", "nonsense"], "no fault nonsense; tests/meddling/ has all that there are"),
         (["--fault", "close-ends-both-directions"], "segments alone cannot show it"),
         (["--path", "loss=2"], "loss is a share up to 100%"),
     ],

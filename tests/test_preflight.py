@@ -21,6 +21,11 @@ def test_the_same_name_twice_is_one_target_with_two_families() -> None:
     ]
 
 
+def test_one_target_has_one_address_of_a_family() -> None:
+    with pytest.raises(UsageProblem, match=r"--target ecu=192.0.2.2: ecu has the ipv4 address 192.0.2.1 already"):
+        named(["ecu=192.0.2.1", "ecu=192.0.2.2"])
+
+
 def test_a_scope_is_kept() -> None:
     assert named(["fe80::1%lo"]) == [Named("fe80::1%lo", {"ipv6": "fe80::1%lo"})]
 

@@ -25,7 +25,7 @@ def slug(name: str) -> str:
 
 
 def target_folder(name: str) -> str:
-    """Return the name of a target's folder: `lab:linux` has `lab-linux`."""
+    """Return the name of a target's folder: `fe80::2%eth0` has `fe80-2-eth0`."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "target"
 
 

@@ -16,6 +16,7 @@ import pytest
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.report import colours
 from conformance.report.away import AWAY, place_of
+from conformance.report.folders import default
 from conformance.report.home import Home, attach
 from conformance.report.keys import CASE_KEY
 from conformance.report.longrepr import dress, where
@@ -41,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Prepare the place for the results."""
     places = getattr(config, "workerinput", {}).get("places")
     given = places["reports"]["path"] if places else config.getoption("reports")
-    config.stash[REPORTS] = config.invocation_params.dir / given if given else config.rootpath / "reports" / "out"
+    config.stash[REPORTS] = config.invocation_params.dir / given if given else default(config)
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Home(config, config.stash[REPORTS]), "conformance_home")
     reporter = config.pluginmanager.get_plugin("terminalreporter")

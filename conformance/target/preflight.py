@@ -44,8 +44,15 @@ def named(options: Sequence[str]) -> list[Named]:
     found: dict[str, dict[str, str]] = {}
     for option in options:
         name, _, address = option.rpartition("=")
-        for one in _resolve(address):
-            found.setdefault(name or address, {})[family_of(one)] = one
+        known = found.setdefault(name or address, {})
+        families = {family_of(one): one for one in reversed(_resolve(address))}  # the resolver's first of each
+        if twice := families.keys() & known.keys():
+            family = min(twice)
+            raise UsageProblem(
+                f"--target {option}: {name or address} has the {family} address {known[family]} already; one target has"
+                " one of each family"
+            )
+        known.update(families)
     return [Named(name, addresses) for name, addresses in found.items()]
 
 

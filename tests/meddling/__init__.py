@@ -73,7 +73,7 @@ def _none_such(name: str) -> str:
 
     if name in faults.all_faults():
         return f"--fault {name}: segments alone cannot show it, so the lab has none such; --target model has"
-    return f"no fault {name}{nearest(name, all_deviations())}"
+    return f"no fault {name}{nearest(name, all_deviations()) or '; tests/meddling/ has all that there are'}"
 
 
 @cache

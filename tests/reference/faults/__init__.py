@@ -78,7 +78,8 @@ def load(name: str) -> Fault:
     """Return one fault; UsageProblem with the nearest names when there is none."""
     _read()
     if name not in _FAULTS:
-        raise UsageProblem(f"no fault {name}{nearest(name, _FAULTS)}")
+        near = nearest(name, _FAULTS) or "; tests/reference/faults/ has all that there are"
+        raise UsageProblem(f"no fault {name}{near}")
     return _FAULTS[name]
 
 
