@@ -24,8 +24,7 @@ from conformance.report.text import one_line
 
 TOLERANCE = 0.1
 """Seconds by which the tester may be late in a case: the least silence that is listened for. A case that fails while
-its tester was later than that is run once more (see `conformance.ahead`); on a path that spoils
-its try does not count."""
+its tester was later than that is run again (see `conformance.ahead`); on a path that spoils its try does not count."""
 
 TRIES = 16
 """So often a case is played at most."""

@@ -33,6 +33,10 @@ KEEPS_UP = 0.02
 """Seconds for which what has come may lie unread before no more cases are begun: with many targets there would soon be
 so many in flight that the tester is late for all of them (see `TOLERANCE`)."""
 
+TRIES = 4
+"""So often a case is played at most while the tester is late in each try; one that waits for long, twice: the load of
+others passes, and what is inconclusive tells nothing."""
+
 BACKLOG = 200
 """Cases that have begun and are not reported: when there are so many, no more are begun before pytest needs one. What a
 case has exchanged is kept until then."""
@@ -139,7 +143,7 @@ class Ahead:
         others = [other for other in self._flying if other.name == name] if busy else []
         if any(other.alone for other in others):
             return False
-        if record.late and sum(not other.length for other in others) >= CALM:
+        if record.again and sum(not other.length for other in others) >= CALM:
             return False
         self._kept_out = not self._turns.take(name, alone=alone) or self._kept_out
         return not self._kept_out
@@ -164,35 +168,54 @@ class Ahead:
             record.release()
 
     def _doubt(self, record: Record) -> str:
-        """Say why a case that failed, or did not begin, is to be run again; late in both tries it is inconclusive."""
-        if record.case is None or not isinstance(record.error, AssertionError | Inconclusive) or is_known(record):
+        """Say why a case that failed, did not begin, or saw an invariant broken is to be run again.
+
+        Late in each try, it is inconclusive. Where cores are busy, two segments of a target's may even pass each other
+        on their way here, and an acknowledgment number seem to go back.
+        """
+        error = _wrong(record)
+        if record.case is None or error is None or is_known(record):
             return ""
-        silent = _ended_in_silence(record.error)
+        silent = _ended_in_silence(error)
         late, behind = record.case.late_before_silence if silent else record.case.late, record.case.behind
-        if late > TOLERANCE and record.late:
-            record.error = Inconclusive(f"the tester was {late:.2f} s late, in two tries: {record.error}")
-        if record.late or record.name not in self._waiting:
+        why = str(error) if isinstance(error, LateTester) else f"the tester was {late:.2f} s late" * (late > TOLERANCE)
+        if why:
+            return self._once_more(record, why)
+        if record.again or record.name not in self._waiting:
             return ""
-        if isinstance(record.error, LateTester):
-            return str(record.error)
-        if late > TOLERANCE:
-            return f"the tester was {late:.2f} s late"
         # It may have been the agent that took its time, or what the case does: a second failure is believed.
         doubtful = behind > TOLERANCE and not record.case.bench.subject.path.spoils
         return f"a segment or a call waited for {behind:.2f} s" if doubtful else ""
 
+    def _once_more(self, record: Record, why: str) -> str:
+        """Return `why`, for which the tester is to blame, or nothing where it was so often that nobody tries again."""
+        if record.again + 1 < (2 if record.length else TRIES) and record.name in self._waiting:
+            return why
+        failed = record.error is not None and not isinstance(record.error, LateTester)
+        if record.again and failed:  # an invariant that was broken each time is believed
+            record.error = Inconclusive(f"{why}, in {record.again + 1} tries: {record.error}")
+        return ""
+
     def _again(self, record: Record, why: str) -> None:
-        """Have a case that failed, or did not begin, under a late tester run once more: when the others are started.
+        """Have a case that failed, or did not begin, under a late tester run again: when the others are started.
 
         One that waits for long comes before them: begun last, it would be what the whole run waits for.
         """
         self._unreported -= 1
-        record.reset(f"run again: in the first try, which failed, {why}")
-        record.late = True
+        tried = f"try {record.again + 1}" if record.again else "the first try"
+        record.reset(f"run again: in {tried}, which failed, {why}")
+        record.again += 1
         self._flying.remove(record)
         waiting = self._waiting[record.name]
         last = next((at for at, other in enumerate(waiting) if other.alone), len(waiting))
         waiting.insert(0 if record.length and not record.alone else last, record)
+
+
+def _wrong(record: Record) -> BaseException | None:
+    """Return what a case failed with, or the first invariant that it saw broken: None where nothing was wrong."""
+    if record.error is None and record.case is not None:
+        return next(iter(record.case.violations), None)
+    return record.error if isinstance(record.error, AssertionError | Inconclusive) else None
 
 
 def _dead(record: Record) -> Inconclusive | None:

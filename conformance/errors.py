@@ -23,7 +23,7 @@ class Inconclusive(Exception):
 
 
 class LateTester(Inconclusive):
-    """The case depends on being prompt, and was not: it is run once more."""
+    """The case depends on being prompt, and was not: it is run again."""
 
 
 class NotApplicable(Exception):

@@ -27,8 +27,7 @@ from conformance.wire.loop import Task
 class Record:
     """One item, run at the target `name`, and what became of it. `phase` is where it failed with `error`: `setup` is
     the walk, which has the first `walked` entries of the transcript. `beside` tells that another case was in flight at
-    the target meanwhile, `late` that the tester was late
-    in a first try, `remark` why it is run again."""
+    the target meanwhile, `again` how often it was run before, to no avail, `remark` why it is run again."""
 
     item: pytest.Function
     bench: Callable[[], Any]
@@ -45,7 +44,7 @@ class Record:
     started: float = 0.0
     ended: float = 0.0
     beside: bool = False
-    late: bool = False
+    again: int = 0
     remark: str = ""
 
     def __post_init__(self) -> None:

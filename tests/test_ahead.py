@@ -13,7 +13,7 @@ import pytest
 from fakewire import FakeWire
 from items import Item, bench_on
 
-from conformance.ahead import CALM, KEEPS_UP, TOLERANCE, Ahead
+from conformance.ahead import CALM, KEEPS_UP, TOLERANCE, TRIES, Ahead
 from conformance.errors import Inconclusive, LateTester, Nonconformance
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
@@ -176,9 +176,10 @@ def failing(wire: FakeWire, late: list[float]) -> Callable[..., None]:
     [
         ([0.0], Nonconformance),
         ([TOLERANCE + 1, 0.0], Nonconformance),
-        ([TOLERANCE + 1, TOLERANCE + 1], Inconclusive),
+        ([TOLERANCE + 1, TOLERANCE + 1, 0.0], Nonconformance),
+        ([TOLERANCE + 1] * TRIES, Inconclusive),
     ],
-    ids=["in time", "late once", "late twice"],
+    ids=["in time", "late once", "late twice", "late always"],
 )
 def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late: list[float], kind: type) -> None:
     wire = FakeWire()
@@ -190,7 +191,34 @@ def test_what_failed_under_a_late_tester_is_run_again_and_said(loop: Loop, late:
     assert isinstance(record.error, kind)
     assert record.left is not None
     notes = [entry.text for entry in record.left.transcript.entries if entry.who == "note"]
-    assert len([text for text in notes if text.startswith("run again")]) == tries - 1
+    assert len([text for text in notes if text.startswith("run again")]) == min(tries - 1, 1)
+
+
+@pytest.mark.parametrize("broken", [1, TRIES], ids=["once", "each time"])
+def test_an_invariant_broken_under_a_late_tester_is_run_again_and_then_believed(loop: Loop, broken: int) -> None:
+    wire, left = FakeWire(), [True] * broken
+
+    def function(peer: Any) -> None:
+        if left:
+            left.pop()
+            peer.late = TOLERANCE + 1
+            peer.past_violations.append(Nonconformance("a", "b"))
+
+    item = Item(function)
+    record = ahead_of(loop, item, limit=1, wire=wire).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert record.left is not None
+    assert (left, record.error) == ([], None)
+    assert len(record.left.violations) == (broken == TRIES)
+
+
+def test_what_waits_for_long_is_run_again_once(loop: Loop) -> None:
+    late = [TOLERANCE + 1] * 3
+    item = Item(failing(FakeWire(), late), {"slow": (60,)})
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert len(late) == 1
+    assert isinstance(record.error, Inconclusive)
 
 
 def test_what_the_profile_expects_is_not_run_again(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,8 +260,8 @@ def test_what_did_not_begin_under_a_late_tester_is_run_again(loop: Loop) -> None
     assert (late, record.error) == ([], None)
 
 
-def test_a_case_that_was_not_prompt_is_run_again_once(loop: Loop) -> None:
-    gaps = [0.05, 0.04]
+def test_a_case_that_was_not_prompt_is_run_again(loop: Loop) -> None:
+    gaps = [0.05] * (TRIES - 1) + [0.04]
 
     def function(peer: Any) -> None:
         raise LateTester(f"segments that belong together went out within {gaps.pop(0)} s")
