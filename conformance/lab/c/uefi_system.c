@@ -40,9 +40,10 @@ void _exit(int status)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
+    UINT64 milliseconds = uefi_milliseconds(); /* once: a second may end between two looks, and time would go back */
     (void)clock;
-    now->tv_sec = (time_t)(uefi_milliseconds() / 1000);
-    now->tv_nsec = (long)(uefi_milliseconds() % 1000) * 1000000;
+    now->tv_sec = (time_t)(milliseconds / 1000);
+    now->tv_nsec = (long)(milliseconds % 1000) * 1000000;
     return 0;
 }
 
