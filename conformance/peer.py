@@ -15,6 +15,9 @@ from conformance.segment import Ctl, Segment
 BELOW = 1000
 """How far below the window a number is that nobody mistakes for one of this connection."""
 
+SYNS = 3
+"""How often a SYN is said before silence is believed: a listener whose queue is full drops it, and conforms."""
+
 NOTHING = Expectation(Ctl(0))
 """Among the choices of `Peer.expect_one_of`: silence conforms as well."""
 
@@ -104,6 +107,15 @@ class Peer(Endpoint):
         """
         self.send(Ctl.ACK, seq=self.snd_nxt - 1, ack=self.tcb.rcv_acked, data=b"\0")
         return self.expect(Ctl.ACK, seq=self.rcv_nxt, ack=self.snd_nxt, data=b"")
+
+    def expect_served(self) -> Segment:
+        """A listener has to take a connection still: our SYN draws a SYN,ACK, at the latest when it was said again."""
+        self.send(Ctl.SYN)
+        for _ in range(SYNS - 1):
+            if self._wait(self.wire.now() + self.timing.reply):
+                break
+            self.send(Ctl.SYN, seq=self.iss)
+        return self.expect(Ctl.SYN | Ctl.ACK, ack=sequence.add(self.iss, 1))
 
     def expect_gone(self) -> Segment:
         """The target has to have forgotten the connection: an ACK draws a reset numbered by it (RFC 9293, 3.5.2).
@@ -215,11 +227,13 @@ class Peer(Endpoint):
         """Read a FIN that is said again, at once upon what we said, as the ACK that goes with it.
 
         TCPs of 4.4BSD's family say it with each ACK until we have acknowledged it, which leaves everything as it is:
-        the FIN is old, and an ACK may go with whatever is sent again. What came before we spoke is no answer.
+        the FIN is old, and an ACK may go with whatever is sent again. What came before we spoke is no answer, nor is
+        what comes later than an ACK may.
         """
         again = self._repeated and got.ctl & ~(Ctl.PSH | Ctl.ECN) == Ctl.FIN | Ctl.ACK and not got.data
         unacknowledged = got.end == self.rcv_nxt != self.tcb.rcv_acked
-        if not again or not unacknowledged or not 0.0 <= got.at - self.spoke <= self.timing.silence:
+        in_time = min(self.timing.silence, self.timing.ack_delay)
+        if not again or not unacknowledged or not 0.0 <= got.at - self.spoke <= in_time:
             return got
         return replace(got, ctl=Ctl.ACK, seq=self.rcv_nxt)
 

@@ -116,6 +116,19 @@ def test_retransmissions_do_not_count_as_new() -> None:
     peer.expect(FIN | ACK, seq=IRS + 4)
 
 
+def test_a_listener_may_drop_a_syn_and_has_to_serve_the_next() -> None:
+    wire = FakeWire(lambda segment: [answer(segment, SYN | ACK, seq=IRS, ack=1001)] if len(wire.sent) == 2 else [])
+    peer = peer_on(wire)
+    got = peer.expect_served()
+    assert (got.ctl, peer.snd_nxt, [said.seq for said in wire.sent]) == (SYN | ACK, 1001, [1000, 1000])
+
+
+def test_a_listener_that_drops_each_syn_serves_nobody() -> None:
+    peer = peer_on(FakeWire())
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect_served()
+
+
 def says_its_fin_again(segment: Segment, delay: float = 0.001) -> list[tuple[float, Segment]]:
     """A target of 4.4BSD's family, whose FIN goes with each ACK until we have acknowledged it."""
     return [(delay, answer(segment, FIN | ACK, seq=IRS + 1, ack=1001 + len(segment.data)))]
@@ -147,6 +160,17 @@ def test_a_fin_said_again_for_another_reason_is_no_ack(ours: int, after: float) 
     peer.expect(FIN | ACK)
     wire.script = lambda segment: says_its_fin_again(segment, after)
     peer.send(ACK, ack=ours, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK, seq=IRS + 2)
+
+
+def test_a_fin_said_again_when_an_ack_would_be_too_late_is_none() -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.timing = Timing(answer=0.2)  # silence is believed after a second, but an ACK may not be withheld for as long
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: says_its_fin_again(segment, 0.8)
+    peer.send(ACK, ack=IRS + 1, data=b"x")
     with pytest.raises(Nonconformance, match="nothing within"):
         peer.expect(ACK, seq=IRS + 2)
 

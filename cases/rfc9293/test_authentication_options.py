@@ -10,8 +10,7 @@ TEXT = b"0123456789"
 
 def still_serves(one):
     """Whatever came before, the listener takes a connection, and the connection takes data."""
-    one.send(SYN)
-    one.expect(SYN | ACK, ack=one.iss + 1)
+    one.expect_served()
     one.send(ACK, data=TEXT)
     one.expect(ACK, seq=one.rcv_nxt, ack=one.snd_nxt)
 

@@ -53,8 +53,7 @@ CTLS = [SYN, ACK, SYN | ACK, FIN | ACK, RST, RST | ACK, NO_CTL]
 
 def still_serves(one):
     """Whatever came before, the listener takes a connection, and the connection takes data."""
-    one.send(SYN)
-    one.expect(SYN | ACK, ack=one.iss + 1)
+    one.expect_served()
     one.send(ACK, data=b"data")
     one.expect(ACK, seq=one.rcv_nxt, ack=one.snd_nxt)
 
