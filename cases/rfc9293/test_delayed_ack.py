@@ -131,7 +131,7 @@ def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
         expect_ack_of(peer, first, within=timing.settle)  # where it was alone in that, the second is a first one
 
 
-@requirement("RFC2525:2.13-stretch-ack", "RFC9293:SHLD-19")
+@requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second", "RFC2525:2.13-stretch-ack")
 @offering(mss(1460), timestamps(0))
 @target_in(ESTABLISHED)
 def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, timing):

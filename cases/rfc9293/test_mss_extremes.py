@@ -104,7 +104,7 @@ def too_large(peer, target):
     return bytes(announced) + TEXT
 
 
-@requirement("RFC9293:3.8.6-honour-advertised", "RFC9293:3.10.7.4-text-deliver")
+@requirement("RFC9293:3.10.7.4-text-stream", "RFC9293:3.10.7.4-text-deliver")
 @target_in(LISTEN)
 def test_segment_larger_than_the_announced_mss_does_no_harm(peer, target, facts, too_large):
     segment = peer.send(ACK, data=too_large)

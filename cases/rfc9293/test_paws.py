@@ -77,7 +77,8 @@ def test_reset_without_a_timestamp_is_obeyed(peer):
 @offering(mss(1000), timestamps(0))
 @target_in(ESTABLISHED)
 def test_reset_that_echoes_what_was_never_said_is_not_obeyed(peer):
+    """With an ACK: without, the field is to be ignored (RFC 7323, section 3.2)."""
     never = timestamps(stamped(peer), (peer.tcb.ts_recent + 2**30) % 2**32)
-    peer.send(RST, options=(NOP, NOP, never))
+    peer.send(RST | ACK, options=(NOP, NOP, never))
     peer.expect_one_of(reply(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt), NOTHING)
     peer.expect_alive()

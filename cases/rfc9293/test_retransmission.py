@@ -45,7 +45,7 @@ def test_text_is_sent_again_until_it_is_acknowledged(peer, target, timing):
     assert not peer.hear_all(quiet=2 * timing.retransmission)
 
 
-@requirement("RFC6298:5.1-start-timer", "RFC9293:3.8-retx-loss")
+@requirement("RFC9293:3.8-retx-loss", "RFC6298:5.1-start-timer")
 @target_in(ESTABLISHED, CLOSE_WAIT)
 def test_timer_is_started_again_for_what_is_sent_later(peer, target, timing):
     for text in (TEN, TEN[::-1]):
@@ -124,7 +124,7 @@ def test_retransmission_with_options_is_one_segment_of_the_same_text(peer, targe
     target.send(2 * FULL)
     first = peer.expect(ACK)
     peer.hear_all(quiet=timing.settle)  # what is sent with it
-    assert peer.expect_retransmission(first).data == first.data
+    assert peer.expect_retransmission(first).data.startswith(first.data)  # and more, where there is room
     assert not peer.hear_all(quiet=timing.settle)
 
 

@@ -129,7 +129,7 @@ def test_rebooted_peer_connects_anew_over_the_challenge(peer):
     peer.expect(SYN | ACK, ack=peer.iss + 1)
 
 
-@requirement("RFC5961:4.2-syn-corner", "RFC5961:4.2-syn-challenge")
+@requirement("RFC9293:3.10.7.4-syn-oow", "RFC5961:4.2-syn-challenge", "RFC5961:4.2-syn-corner")
 @target_in(ESTABLISHED)
 def test_rebooted_peer_whose_isn_is_rcv_nxt_minus_1_clears_nothing(peer):
     """The challenge acknowledges its SYN, so that it has no reset to send."""

@@ -134,7 +134,7 @@ class DataInFinWait2IsAcknowledgedFromTheFuture(Endpoint):
         self.rcv_nxt = add(self.rcv_nxt, -1)
 
 
-@fault("segment-larger-than-the-mss-kills-the-connection", breaks="RFC9293:3.8.6-honour-advertised")
+@fault("segment-larger-than-the-mss-kills-the-connection", breaks="RFC9293:3.10.7.4-text-stream")
 class SegmentLargerThanTheMssKillsTheConnection(Endpoint):
     """There is a buffer for a segment, and what is behind it is written over."""
 
