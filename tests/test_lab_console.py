@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from conformance.lab.console import Console, Dialogue
+from conformance.lab.ended import StackEnded
 
 LIMIT = 10.0
 PLAYED = """
@@ -153,7 +154,7 @@ def test_the_next_fetch_waits_until_it_is_ready_for_that(start: Callable[[bytes]
 def test_a_machine_that_is_gone_is_told(start: Callable[[bytes], Console]) -> None:
     console = start(ENDS)
     console.fetch("quit")
-    with pytest.raises(RuntimeError, match="gone"):
+    with pytest.raises(StackEnded, match=r"says no more \(exit status 0\)"):
         until(console, lambda: False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import selectors
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.lab import grub
+from conformance.lab import grub, link
 from conformance.lab.grub import Grub
 
 LIMIT = 10.0
@@ -31,7 +32,7 @@ def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Grub]:
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.setattr(grub, "_attach", lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
-    made = Grub(str(tmp_path))
+    made = Grub()
     yield made
     made.end()
 
@@ -87,3 +88,10 @@ def test_each_case_gets_another_one(played: Grub) -> None:
     until(played, lambda: played.cable is not None)
     played.fetch("198.18.1.0")
     until(played, lambda: "typed:" in played.said)
+
+
+def test_its_configuration_has_the_labs_addresses() -> None:
+    address, length = link.TARGET_ADDRESSES["ipv4"], link.PREFIX_LENGTHS["ipv4"]
+    said = (grub.FOLDER / "grub.cfg").read_text()
+    assert f"net_add_addr card emu0 {address}\n" in said
+    assert f"net_add_route cable {ipaddress.ip_network(f'{address}/{length}', strict=False)} card\n" in said

@@ -16,6 +16,7 @@ import pytest
 from conformance.agent import primitives as p
 from conformance.agent.protocol import Result, decode
 from conformance.lab import loader
+from conformance.lab.ended import StackEnded
 from conformance.lab.holder import Place
 
 LIMIT = 5.0
@@ -121,6 +122,21 @@ def test_frames_cross_both_ways_once_it_is_ready(bed: Bed) -> None:
     assert bed.tester.recv(64) == b"out"
 
 
+def test_what_comes_before_it_is_ready_is_lost(bed: Bed) -> None:
+    bed.tester.send(b"lost")
+    assert bed.ask(p.GET_VERSION.ask()).result == Result.OK  # the frame was dealt with before that
+    bed.say("ready")
+    bed.tester.send(b"heard")
+    assert bed.card.recv(64) == b"heard"
+
+
+def test_a_burst_waits_until_the_card_has_room(bed: Bed) -> None:
+    bed.say("ready")
+    for number in range(100):
+        bed.tester.send(b"%d" % number)
+    assert [int(bed.card.recv(64)) for _ in range(100)] == list(range(100))
+
+
 def test_what_comes_while_it_reads_nothing_is_lost(bed: Bed) -> None:
     bed.say("ready")
     bed.say("deaf")
@@ -182,3 +198,22 @@ def test_one_that_comes_to_no_end_is_replaced_and_the_next_one_has_more_time(
     bed.say("ready")
     assert decode(bed.control.recv(64)).result == Result.OK
     assert bed.ask(p.GET_VERSION.ask()).result == Result.OK
+
+
+class Broken(Played):
+    """One that ends as soon as it has said something."""
+
+    def hear(self) -> None:
+        super().hear()
+        self.terminal = None
+
+
+def test_one_that_ends_before_it_is_ready_ends_it_all() -> None:
+    with contextlib.ExitStack() as stack:
+        ends = [stack.enter_context(end) for _ in range(5) for end in pair()]
+        says, terminal, _, cable, _, card, _, control, _, woken = ends
+        says.send(b"no such device")
+        broken = Broken(terminal, card)
+        with pytest.raises(StackEnded, match="before it was ready"):
+            loader.run(Place("grub", 0, "", control, -1), cable, broken, woken)
+        assert broken.log == ["end"]

@@ -1,58 +1,42 @@
 from __future__ import annotations
 
+import os
 import socket
-from collections.abc import Iterator
 
+import elsewhere
 import pytest
 
-from conformance.lab.relay import cross
-
-Ends = tuple[socket.socket, socket.socket]
-
-
-@pytest.fixture
-def lines() -> Iterator[tuple[Ends, Ends]]:
-    """Two lines: the far end of each, and the two near ends, between which is the bridge."""
-    left, right = (socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(2))
-    for end in (*left, *right):
-        end.setblocking(False)
-    yield (left[0], right[0]), (left[1], right[1])
-    for end in (*left, *right):
-        end.close()
+from conformance.lab import relay
+from conformance.lab.ended import StackEnded
+from conformance.lab.holder import Place
 
 
-def test_each_frame_crosses_to_the_other_side_whole(lines: tuple[Ends, Ends]) -> None:
-    (left, right), bridge = lines
-    left.send(b"from the left")
-    right.send(b"from the right")
-    cross(bridge, set(bridge))
-    assert (left.recv(64), right.recv(64)) == (b"from the right", b"from the left")
+def hold(script: str, limit: float = 60.0) -> str:
+    """Hold a stack that a shell script plays; say why that ended."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        place = Place("played", 0, "", control, os.open(os.devnull, os.O_WRONLY))
+        try:
+            relay.run(place, ["sh", "-c", script], start_limit=limit)
+        except StackEnded as end:
+            return str(end)
+        return "it was to end"
 
 
-def test_only_a_side_that_is_ready_is_read(lines: tuple[Ends, Ends]) -> None:
-    (left, right), bridge = lines
-    left.send(b"from the left")
-    cross(bridge, {bridge[1]})
-    with pytest.raises(BlockingIOError):
-        right.recv(64)
-    cross(bridge, {bridge[0]})
-    assert right.recv(64) == b"from the left"
+READY = "printf '\\0\\0\\0\\0'; "
 
 
-def test_a_side_that_takes_no_more_loses_frames(lines: tuple[Ends, Ends]) -> None:
-    (left, right), bridge = lines
-    for _ in range(5000):
-        left.send(b"x" * 1500)
-        cross(bridge, {bridge[0]})
-    lost = 5000 - sum(1 for _ in iter(lambda: _received(right), b""))
-    assert lost > 0
-    left.send(b"the next one")
-    cross(bridge, {bridge[0]})
-    assert right.recv(64) == b"the next one"
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("exit 2", "the stack says no more (exit status 2)"),
+        (f"{READY}kill -SEGV $$", "the stack says no more (SIGSEGV)"),
+        (f"{READY}kill -TERM $PPID; exec sleep 60", "it was to end"),
+        ("kill -TERM $PPID; exec sleep 60", "it was to end"),
+    ],
+)
+def test_a_stack_that_ends_says_why_and_one_that_is_to_end_does_at_once(script: str, words: str) -> None:
+    assert elsewhere.call(hold, script) == words
 
 
-def _received(end: socket.socket) -> bytes:
-    try:
-        return end.recv(0x10000)
-    except BlockingIOError:
-        return b""
+def test_a_stack_that_is_not_ready_in_time_says_so() -> None:
+    assert elsewhere.call(hold, "exec sleep 60", 0.01) == "the stack was not ready within 0.01 s"

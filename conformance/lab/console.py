@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from conformance.lab import frames, loader, relay, system
+from conformance.lab.ended import StackEnded, how
 from conformance.lab.holder import Place
 
 MAC = "02:00:00:00:00:02"
@@ -48,15 +47,10 @@ class Console:
         self._card, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)  # QEMU takes no packet socket
         self.terminal.setblocking(False)
         self._card.setblocking(False)
-        holder = os.getpid()
         with theirs, far:
-            self._process = subprocess.Popen(
-                [*self._command, *_devices(far)],
-                stdin=theirs.fileno(),
-                stdout=theirs.fileno(),
-                pass_fds=(far.fileno(),),
-                preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
-            )
+            command = [*self._command, *_devices(far)]
+            number = theirs.fileno()
+            self._process = system.start(command, stdin=number, stdout=number, pass_fds=(far.fileno(),))
         self._asks = list(self._dialogue.asks)
         self._keys = self._dialogue.typist()
         self._said = b""
@@ -81,10 +75,10 @@ class Console:
 
     def hear(self) -> None:
         """Read what it says, answer what it asks, type what is wanted."""
-        octets = self.terminal.recv(0x10000)
-        if not octets:
-            raise RuntimeError("the boot loader's machine is gone")
-        self._said += octets
+        try:
+            self._said += relay.hear(self.terminal)
+        except relay.Gone:
+            raise StackEnded(f"the boot loader's machine says no more ({how(self._process)})") from None
         while self._asks and self._heard(self._asks[0][0]):
             self._type(self._asks.pop(0)[1])
             if not self._asks:

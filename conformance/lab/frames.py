@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from conformance import stacks
 from conformance.lab import link, relay
 from conformance.lab.holder import Place
-from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
 
 
 @contextlib.contextmanager
@@ -19,10 +18,7 @@ def lay(place: Place) -> Iterator[socket.socket]:
     The interface has no address, so this kernel answers nothing. A read does not wait.
     """
     link.lay(place.interface, place.tester, bare=True)
-    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as cable:
-        cable.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-        cable.bind((link.TARGET_INTERFACE, ETH_P_ALL))
-        cable.setblocking(False)
+    with link.tap(link.TARGET_INTERFACE) as cable:
         yield cable
 
 

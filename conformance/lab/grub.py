@@ -5,29 +5,22 @@ Each case gets a GRUB of its own, with the interface that it makes for itself.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import pty
 import socket
-import subprocess
-from collections.abc import Iterator
+import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from conformance import stacks
 from conformance.lab import frames, link, loader, relay, system
+from conformance.lab.ended import how
 from conformance.lab.holder import Place
 from conformance.lab.offload import bring_up
-from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
 
 _INTERFACE = "tap0"
-_CONFIGURATION = f"""
-set pager=0
-insmod emunet
-insmod http
-net_add_addr card emu0 {link.TARGET_ADDRESSES["ipv4"]}
-net_add_route cable 198.18.0.0/{link.PREFIX_LENGTHS["ipv4"]} card
-"""
+FOLDER = Path(__file__).parent / "grub-emu"
+"""Where its configuration is."""
+
 _READY = b"grub> "
 _BEGUN = b"\n"  # what is typed fits in a line
 
@@ -37,22 +30,15 @@ class Grub:
 
     deaf = ending = False
 
-    def __init__(self, folder: str) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._wanted = ""
         self._start()
 
     def _start(self) -> None:
         ours, theirs = pty.openpty()
-        holder = os.getpid()
-        self._process = subprocess.Popen(
-            ["grub-emu", "-d", self._folder],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={**os.environ, "TERM": "vt100"},
-            preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
-        )
+        environment = {**os.environ, "TERM": "vt100"}
+        command = ["grub-emu", "-d", str(FOLDER)]
+        self._process = system.start(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment)
         os.close(theirs)
         os.set_blocking(ours, False)
         self._pty = ours
@@ -77,6 +63,7 @@ class Grub:
             self._said += os.read(self._pty, 0x10000)
         except OSError:  # it has ended; the next one comes with the next case
             self.terminal, self._wanted = None, ""
+            print(f"GRUB says no more ({how(self._process)}): {self.said.strip()[-80:]!r}", file=sys.stderr)
         if self.cable is None and _READY in self._said:
             self.cable = _attach()
         if self._typed is not None and _BEGUN in self._said[self._typed :]:
@@ -119,21 +106,10 @@ class Grub:
 
 def _attach() -> socket.socket:
     bring_up(_INTERFACE)
-    cable = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    cable.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-    cable.bind((_INTERFACE, ETH_P_ALL))
-    cable.setblocking(False)
-    return cable
-
-
-@contextlib.contextmanager
-def _folder() -> Iterator[str]:
-    with TemporaryDirectory(prefix="grub-") as folder:
-        (Path(folder) / "grub.cfg").write_text(_CONFIGURATION)
-        yield folder
+    return link.tap(_INTERFACE)
 
 
 def hold(place: Place) -> None:
     """Lay the cable, have GRUB on it, and answer the agent's control until SIGTERM."""
-    with frames.lay(place) as cable, _folder() as folder, relay.woken() as wake:
-        loader.run(place, cable, Grub(folder), wake, stacks.STACKS[place.name].families)
+    with frames.lay(place) as cable, relay.woken() as wake:
+        loader.run(place, cable, Grub(), wake, stacks.STACKS[place.name].families)

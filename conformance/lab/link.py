@@ -9,12 +9,14 @@ from __future__ import annotations
 import errno
 import ipaddress
 import os
+import socket
 from pathlib import Path
 
 from pyroute2.iproute.linux import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from conformance.lab.offload import bring_up, turn_off_offloads
+from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
 
 TARGET_ADDRESSES = {"ipv4": "198.18.0.1", "ipv6": "2001:2::1"}
 SECOND_ADDRESSES = {"ipv4": "198.18.0.2", "ipv6": "2001:2::2"}
@@ -107,6 +109,15 @@ def splice(tester_interface: str, other_end: str) -> None:
         netlink.link("add", kind="veth", ifname=tester_interface, mtu=MTU, peer={"ifname": other_end, "mtu": MTU})
     for interface in (tester_interface, other_end):
         attach(interface)
+
+
+def tap(interface: str) -> socket.socket:
+    """Return a socket that hears each frame that others send to an interface, and says frames; it never waits."""
+    heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    heard.setblocking(False)
+    heard.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+    heard.bind((interface, ETH_P_ALL))
+    return heard
 
 
 def cut(tester_interface: str) -> None:

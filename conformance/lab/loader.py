@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 from conformance import stacks
-from conformance.lab import relay
+from conformance.lab.bridge import Bridge
+from conformance.lab.ended import StackEnded
 from conformance.lab.holder import Place
 from conformance.lab.opener import Opener
 
@@ -73,20 +74,21 @@ def run(
     wake: socket.socket,
     families: Sequence[str] = stacks.FAMILIES,
 ) -> None:
-    """Carry control and frames of a boot loader until `wake` can be read, and then make an end of it."""
+    """Carry control and frames of a boot loader until `wake` can be read, and then make an end of it.
+
+    `StackEnded` when it ends before it was ready.
+    """
     agent = Opener(lambda address, port: _open(loader, address, port), loader.renew)
-    told, answers, patience = False, _Answers(place.control), _Patience()
+    told, answers, patience, frames = False, _Answers(place.control), _Patience(), _Frames(cable)
     try:
-        while wake not in (
-            ready := _ready(wake, answers.awaited, cable, loader.terminal, loader.cable, until=patience.until)
-        ):
+        while wake not in (ready := frames.turn(loader, (wake, answers.awaited, loader.terminal), patience.until)):
             if loader.terminal in ready:
                 loader.hear()
-            if loader.cable is not None:
-                if not told:
-                    place.ready(families=families)
-                    told = True
-                relay.cross((cable, loader.cable), ready) if not loader.deaf else _lose(cable)
+            if not told and loader.cable is not None:
+                place.ready(families=families)
+                told = True
+            if not told and loader.terminal is None:
+                raise StackEnded("the boot loader has ended before it was ready")
             if place.control in ready:
                 answers.find(agent)
             busy = loader.opening or loader.ending
@@ -125,18 +127,38 @@ class _Patience:
         return False
 
 
-def _ready(*sources: int | socket.socket | None, until: float | None) -> set[object]:
-    timeout = None if until is None else max(0.0, until - time.monotonic())
-    with selectors.DefaultSelector() as selector:
-        for source in sources:
-            if source is not None:
-                selector.register(source, selectors.EVENT_READ)
-        return {key.fileobj for key, _ in selector.select(timeout)}
+class _Frames:
+    """Carries frames between the cable and the card of the boot loader at hand."""
+
+    def __init__(self, cable: socket.socket) -> None:
+        self._cable = cable
+        self._card: socket.socket | None = None
+        self._bridge = Bridge()
+
+    def turn(self, loader: Loader, sources: Sequence[int | socket.socket | None], until: float | None) -> set[object]:
+        """Wait for a frame, for one of `sources`, or until then; carry what has come; return what could be read.
+
+        What comes for a boot loader that is not ready, or reads nothing, is lost: it was for another connection.
+        """
+        if loader.cable is not self._card:
+            self._card = loader.cable
+            self._bridge = Bridge((self._cable, self._card) if self._card else ())
+        timeout = None if until is None else max(0.0, until - time.monotonic())
+        with selectors.DefaultSelector() as selector:
+            self._bridge.register(selector)
+            for source in (*sources, None if self._card else self._cable):
+                if source is not None:
+                    selector.register(source, selectors.EVENT_READ)
+            ready = {key.fileobj: events for key, events in selector.select(timeout)}
+            if (self._card is None or loader.deaf) and ready.pop(self._cable, 0):
+                _lose(self._cable)
+            self._bridge.turn(selector, ready)
+        return set(ready)
 
 
 def _lose(cable: socket.socket) -> None:
-    """Read all that has come, so that nothing is left when a call has it fetch again."""
-    with contextlib.suppress(BlockingIOError):
+    """Read all that has come."""
+    with contextlib.suppress(OSError):  # there is no more, or the cable is taken away
         while True:
             cable.recv(0x10000)
 

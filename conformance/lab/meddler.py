@@ -26,7 +26,7 @@ from conformance.lab import link, system
 from conformance.lab.conversation import Meddle
 from conformance.lab.deviations import load
 from conformance.path import Fortune, RoughPath
-from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, RECEIVE_BUFFER, SOL_PACKET
+from conformance.wire.link import RECEIVE_BUFFER
 
 RELAY_TIME = 0.02
 """Seconds that the relay may take on a machine that is busy: a segment is no longer there as soon as it is sent."""
@@ -150,13 +150,10 @@ class Relay:
 
 
 def _tap(interface: str) -> socket.socket:
-    """Return a socket that hears every frame on the interface, and only what others send there."""
+    """Return a tap that holds a burst."""
     so_rcvbufforce = 33
-    tap = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
-    tap.setblocking(False)
-    tap.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+    tap = link.tap(interface)
     tap.setsockopt(socket.SOL_SOCKET, so_rcvbufforce, RECEIVE_BUFFER)
-    tap.bind((interface, ETH_P_ALL))
     return tap
 
 

@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import signal
 import socket
-import subprocess
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from conformance.lab import system
 from conformance.lab.bridge import Bridge
@@ -76,16 +74,9 @@ def run(
     the way to the stack holds (see `Pacer`); `line` makes another line of the stream.
     """
     near, far = socket.socketpair()
-    holder = os.getpid()
     with near, woken() as wake:
         with far:
-            process = subprocess.Popen(
-                list(command),
-                stdin=far.fileno(),
-                stdout=far.fileno(),
-                pass_fds=tuple(descriptors),
-                preexec_fn=lambda: system.die_with_parent(holder),  # there are no threads
-            )
+            process = system.start(command, stdin=far.fileno(), stdout=far.fileno(), pass_fds=tuple(descriptors))
         try:
             agent, frames = line(near), Frames()
             if _await_ready(agent, frames, wake, start_limit):
@@ -164,14 +155,6 @@ def _answer(
             continue
         with contextlib.suppress(OSError):  # an ICMP error of an earlier one
             control.sendto(answer, numbers.address(number))
-
-
-def cross(bridge: Sequence[socket.socket], ready: Collection[Any]) -> None:
-    """Have the one of two sockets say what the other, which is among those that are `ready`, has heard."""
-    for source, other in zip(bridge, reversed(bridge), strict=True):
-        if source in ready:
-            with contextlib.suppress(OSError):  # no room: a cable loses frames, too
-                other.send(source.recv(0x10000))
 
 
 def hear(near: socket.socket) -> bytes:
