@@ -16,7 +16,7 @@ from pyroute2.iproute.linux import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from conformance.lab.offload import bring_up, turn_off_offloads
-from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET
+from conformance.wire.link import ETH_P_ALL, PACKET_IGNORE_OUTGOING, SOL_PACKET, make_room
 
 TARGET_ADDRESSES = {"ipv4": "198.18.0.1", "ipv6": "2001:2::1"}
 SECOND_ADDRESSES = {"ipv4": "198.18.0.2", "ipv6": "2001:2::2"}
@@ -116,6 +116,7 @@ def tap(interface: str) -> socket.socket:
     heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
     heard.setblocking(False)
     heard.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
+    make_room(heard)
     heard.bind((interface, ETH_P_ALL))
     return heard
 

@@ -26,7 +26,6 @@ from conformance.lab import link, system
 from conformance.lab.conversation import Meddle
 from conformance.lab.deviations import load
 from conformance.path import Fortune, RoughPath
-from conformance.wire.link import RECEIVE_BUFFER
 
 RELAY_TIME = 0.02
 """Seconds that the relay may take on a machine that is busy: a segment is no longer there as soon as it is sent."""
@@ -100,7 +99,7 @@ class Relay:
     """Two interfaces, and what is under way between them."""
 
     def __init__(self, near: str, far: str, path: RoughPath | None) -> None:
-        self._ends = _tap(near), _tap(far)
+        self._ends = link.tap(near), link.tap(far)
         self._fortune = Fortune(path) if path else None
         self._under_way: list[tuple[float, int, socket.socket, bytes]] = []
         self._order = count()
@@ -147,14 +146,6 @@ class Relay:
                 _send(sink, frame)
             else:
                 heapq.heappush(self._under_way, (due, next(self._order), sink, frame))
-
-
-def _tap(interface: str) -> socket.socket:
-    """Return a tap that holds a burst."""
-    so_rcvbufforce = 33
-    tap = link.tap(interface)
-    tap.setsockopt(socket.SOL_SOCKET, so_rcvbufforce, RECEIVE_BUFFER)
-    return tap
 
 
 def _send(end: socket.socket, frame: bytes) -> None:

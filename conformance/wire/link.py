@@ -22,6 +22,15 @@ SO_TIMESTAMPNS = 35
 RECEIVE_BUFFER = 4 << 20
 
 
+def make_room(frames: socket.socket) -> None:
+    """Have a socket hold thousands of frames for a reader that is late: by default a few hundred are too many."""
+    so_rcvbufforce = 33
+    try:
+        frames.setsockopt(socket.SOL_SOCKET, so_rcvbufforce, RECEIVE_BUFFER)
+    except PermissionError:  # without CAP_NET_ADMIN the system's limit has to do
+        frames.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+
 class Link:
     """Frames to and from one interface, those addressed to `mac` or to a group.
 
@@ -42,7 +51,7 @@ class Link:
         self._socket.setblocking(False)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self._socket.setsockopt(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1)
-        self._set_buffer()
+        make_room(self._socket)
         self._attach_filter()
         try:
             self._socket.bind((interface, ETH_P_ALL))
@@ -56,13 +65,6 @@ class Link:
         """Receive the frames for a group as well, by its MAC."""
         request = struct.pack("@iHH8s", socket.if_nametoindex(self.interface), PACKET_MR_MULTICAST, 6, group)
         self._socket.setsockopt(SOL_PACKET, PACKET_ADD_MEMBERSHIP, request)
-
-    def _set_buffer(self) -> None:
-        so_rcvbufforce = 33
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, so_rcvbufforce, RECEIVE_BUFFER)
-        except PermissionError:  # without CAP_NET_ADMIN the system's limit has to do
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
     def _attach_filter(self) -> None:
         """Let the kernel drop the frames of others: several workers share the link, each wakes only for its own."""
