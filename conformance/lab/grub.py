@@ -13,7 +13,7 @@ from pathlib import Path
 
 from conformance import stacks
 from conformance.lab import frames, link, loader, relay, system
-from conformance.lab.ended import how
+from conformance.lab.ended import StackEnded, how
 from conformance.lab.holder import Place
 from conformance.lab.offload import bring_up
 
@@ -105,7 +105,10 @@ class Grub:
 
 
 def _attach() -> socket.socket:
-    bring_up(_INTERFACE)
+    try:
+        bring_up(_INTERFACE)
+    except OSError:
+        raise StackEnded(f"GRUB has made no interface {_INTERFACE}, for which it needs /dev/net/tun") from None
     return link.tap(_INTERFACE)
 
 
