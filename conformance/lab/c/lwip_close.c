@@ -23,8 +23,6 @@ int call_shutdown(void *with, int socket, int how)
     return sock_told(tcp_shutdown(pcb, how != 1, how != 0));
 }
 
-void call_abort(void *with, int socket);
-
 static void end_listener(struct sock *sock)
 {
     while (sock->queued)

@@ -36,8 +36,10 @@ uint8_t slirp_relay_state(int socket);
 /* The table may say something else now. */
 void slirp_relay_changed(void);
 
-/* slirp.c */
+/* slirp.c: the table of calls, with slirp_listen.c and slirp_connect.c */
 void slirp_begin(struct stack *stack, Slirp *slirp, const struct slirp_ends *ends);
+
+/* slirp_connect.c */
 /* libslirp has closed its end; `told` is whether the stream had ended before, so that the user knows. */
 void slirp_ended(int relay, int told);
 /* To be called when libslirp is at rest. */
