@@ -33,6 +33,9 @@ class Fields(TypedDict, total=False):
 
 _FIELDS = Fields.__annotations__.keys()
 
+BEFORE_TIMER = 0.15
+"""Seconds after which no TCP's timer has said a FIN again yet: the least timeouts in use are of a fifth of a second."""
+
 
 class Endpoint(Connection):
     """A connection that speaks and hears.
@@ -51,6 +54,7 @@ class Endpoint(Connection):
         self._was_late()
         octets = self.ip.around(craft(*self._segment(ctl, **fields)))
         fragments = self.ip.fragments(octets)
+        self.spoke_before = self.spoke
         for packet in fragments or (octets,):
             self.spoke = self.wire.send(packet)
         sent = parse(octets, self.spoke)
@@ -72,7 +76,8 @@ class Endpoint(Connection):
         """
         self._was_late()
         octets = packet if isinstance(packet, bytes) else bytes(packet)
-        at = self.spoke = self.wire.send(octets, via)
+        self.spoke_before, self.spoke = self.spoke, self.wire.send(octets, via)
+        at = self.spoke
         segment = parse(octets, at)
         if segment is None:
             self.transcript.packet("peer", at, octets, "injected packet")
@@ -166,6 +171,8 @@ class Endpoint(Connection):
             self._repeated = segment.ack == self._acknowledged  # else it says that, at least
         if segment.ctl & Ctl.ACK:
             self._acknowledged = segment.ack
+        if segment.ctl & Ctl.FIN:
+            self.fin_before, self.fin_at = self.fin_at, segment.at
         if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
             self._said[_kind(segment), segment.seq] = segment.len
         self.tcb.heard(segment)
@@ -181,6 +188,15 @@ class Endpoint(Connection):
         if segment.len <= self._said.get((_kind(segment), segment.seq), 0):
             return True
         return not segment.ctl & Ctl.SYN and self.tcb.irs is not None and sequence.le(segment.end, self.tcb.rcv_nxt)
+
+    def _is_fin_again(self, got: Segment) -> bool:
+        again = self._repeated and got.ctl & ~(Ctl.PSH | Ctl.ECN) == Ctl.FIN | Ctl.ACK and not got.data
+        return again and got.end == self.rcv_nxt != self.tcb.rcv_acked
+
+    def _is_early(self, got: Segment) -> bool:
+        """Tell whether it is what we said last but one that had the FIN said again, and no timer."""
+        upon_that = self.spoke_before <= got.at < self.spoke
+        return upon_that and self._is_fin_again(got) and got.at - self.fin_before < BEFORE_TIMER
 
     def _bind(self, remote_port: int) -> None:
         """The target has opened: from now on the flow is its four-tuple."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from fakewire import IRS, FakeWire, answer, established, peer_on
 
@@ -198,6 +200,32 @@ def test_expect_ignored_sees_an_answer_that_says_the_fin_again() -> None:
     peer.send(RST, seq=peer.snd_nxt - 5, ack=IRS + 1)
     with pytest.raises(Nonconformance, match="the segment before the probe was answered"):
         peer.expect_ignored()
+
+
+@pytest.mark.parametrize(("after", "seen"), [(0.05, True), (0.2, False)], ids=["answer", "timer"])
+def test_expect_ignored_sees_an_answer_that_came_before_the_probe(after: float, seen: bool) -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: []
+    wire.time += after - 0.01
+    peer.send(RST, seq=peer.snd_nxt - 5, ack=IRS + 1)
+    wire.schedule([(0.01, answer(wire.sent[0], FIN | ACK, seq=IRS + 1, ack=1001))])  # type: ignore[arg-type, list-item]
+    wire.wait(wire.open(Flow("", 0, "")), wire.now() + 0.02)
+    wire.script = lambda segment: [answer(segment, ACK, seq=IRS + 2, ack=1001)]
+    with pytest.raises(Nonconformance, match="the segment before the probe") if seen else contextlib.nullcontext():
+        peer.expect_ignored()
+
+
+def test_a_fin_that_may_be_an_answer_held_up_makes_the_case_doubtful() -> None:
+    peer, wire = established(says_its_fin_again)
+    peer.send(ACK)
+    peer.expect(FIN | ACK)
+    wire.script = lambda segment: says_its_fin_again(segment, 0.3)
+    peer.send(ACK, ack=IRS + 1, data=b"x")
+    with pytest.raises(Nonconformance, match="nothing within"):
+        peer.expect(ACK, seq=IRS + 2)
+    assert peer.behind == pytest.approx(0.3)
 
 
 def test_a_syn_ack_with_the_number_of_the_syn_is_new() -> None:
