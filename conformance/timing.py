@@ -62,6 +62,14 @@ class Timing:
         return max(2 * ACK_DELAY, ACK_DELAY + 4 * self.answer)
 
     @property
+    def prompt(self) -> float:
+        """How long to wait for what is due at once, and would come by a timer if it were not sent then.
+
+        Less than the timeout before any sample, which is also the least that RFC 6298, section 2.4, advises.
+        """
+        return max(0.8 * INITIAL_RTO, 4 * self.answer)
+
+    @property
     def silence(self) -> float:
         """How long to listen before silence is believed: many times what an answer took."""
         return min(self.reply, max(0.1, 8 * self.answer))

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from conformance.timing import ACK_DELAY, Timing
+from conformance.timing import ACK_DELAY, INITIAL_RTO, Timing
 
 
 def test_a_delayed_acknowledgment_is_still_in_time() -> None:
     assert Timing().reply > ACK_DELAY
     assert Timing(answer=0.5).reply == ACK_DELAY + 2.0
+
+
+def test_what_is_due_at_once_comes_before_any_timer() -> None:
+    assert Timing(answer=0.001).prompt < INITIAL_RTO
+    assert Timing(answer=0.3).prompt == 1.2
 
 
 def test_silence_is_many_times_what_an_answer_takes_but_never_longer_than_a_reply() -> None:

@@ -146,7 +146,7 @@ def test_window_that_is_closed_from_the_start_holds_data_back(peer, target, timi
     peer.expect_nothing(for_=timing.held)
     peer.expect_one_of(reply(ACK), NOTHING, within=timing.retransmission)  # a probe, of however many octets
     peer.send(ACK, ack=peer.irs + 1, window=1000)
-    peer.expect_data(b"data"[peer.rcv_nxt - peer.irs - 1 :])
+    peer.expect_data(b"data"[peer.rcv_nxt - peer.irs - 1 :], within=timing.prompt)
 
 
 @slow(182)

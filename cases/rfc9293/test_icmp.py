@@ -181,7 +181,8 @@ def second_burst(one, target, *errors):
     for error in errors:
         one.inject(about(first, error))
     one.send(ACK)
-    return len(one.hear_all(one.timing.settle))
+    one.expect(ACK, seq=one.rcv_nxt)
+    return 1 + len(one.hear_all(one.timing.settle))
 
 
 @requirement("RFC9293:MUST-55", "RFC5927:6.2-quench-ignored")

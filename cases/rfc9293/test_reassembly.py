@@ -182,6 +182,7 @@ def test_snd_nxt_advances_over_syn_text_and_fin(peer, target):
     target.send(TEXT)
     peer.expect(ACK, seq=peer.irs + 1 + len(TEXT), data=TEXT)
     peer.send(ACK)
+    peer.expect_alive()  # so that all is acknowledged by then
     target.close()
     peer.expect(FIN | ACK, seq=peer.irs + 1 + 2 * len(TEXT))
     peer.send(ACK, seq=peer.snd_nxt - 1, ack=peer.tcb.rcv_acked, data=b"0")

@@ -17,7 +17,7 @@ from conformance.agent.primitives import Parameter
 
 @requirement("RFC9293:3.9.1.2-send-fifo")
 @target_in(ESTABLISHED, CLOSE_WAIT, opened=BOTH)
-def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
+def test_sends_that_wait_for_the_window_go_out_in_order(peer, target, timing):
     target.send(b"sent before")
     peer.expect(ACK, data=b"sent before")
     peer.rcv_wnd = 0
@@ -26,7 +26,7 @@ def test_sends_that_wait_for_the_window_go_out_in_order(peer, target):
         target.send(text)
     peer.rcv_wnd = 1000
     peer.send(ACK)
-    peer.expect_data(b"first, second, third", acknowledge=True)
+    peer.expect_data(b"first, second, third", acknowledge=True, within=timing.prompt)
 
 
 @requirement("RFC9293:3.9.1.2-send-fifo", "RFC9293:3.10.2-send-synsent")

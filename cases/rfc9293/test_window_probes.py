@@ -152,20 +152,20 @@ def test_probes_that_nobody_answers_end_the_connection(peer, target, timing, clo
 
 @requirement("RFC9293:3.8.6.1-reopen")
 @target_in(ESTABLISHED)
-def test_data_follows_when_the_window_opens(peer, closed, probe):
+def test_data_follows_when_the_window_opens(peer, timing, closed, probe):
     probe()
     peer.send(ACK)
     peer.send(ACK, window=OPEN)
-    peer.expect_data(TEN)
+    peer.expect_data(TEN, within=timing.prompt)
 
 
 @requirement("RFC9293:3.8.6.1-reopen", "RFC9293:MUST-36")
 @target_in(ESTABLISHED)
-def test_answer_to_a_probe_opens_the_window(peer, closed, probe):
+def test_answer_to_a_probe_opens_the_window(peer, timing, closed, probe):
     probe()  # whose answer was lost
     probe()
     peer.send(ACK, window=OPEN)
-    peer.expect_data(TEN)
+    peer.expect_data(TEN, within=timing.prompt)
 
 
 @requirement("RFC9293:3.8-sndnxt-advance", "RFC2525:2.4-inconsistent-retx")
@@ -181,12 +181,12 @@ def test_octet_of_a_probe_may_be_taken(peer, target, closed, octets):
 
 @requirement("RFC9293:3.9.1.4-close-graceful")
 @target_in(ESTABLISHED)
-def test_close_waits_behind_data_for_the_window(peer, target, closed, probe):
+def test_close_waits_behind_data_for_the_window(peer, target, timing, closed, probe):
     target.close()
     probe()
     peer.rcv_wnd = OPEN
     peer.send(ACK)
-    peer.expect_data(TEN, ctl=FIN | ACK, acknowledge=True)
+    peer.expect_data(TEN, ctl=FIN | ACK, acknowledge=True, within=timing.prompt)
 
 
 @requirement("RFC9293:3.9.1.6-abort-rst", "RFC6429:4-zwp-abortable")
