@@ -197,7 +197,7 @@ class Session:
     def _host(self, subject: Subject) -> tuple[Any, dict[str, str]]:
         if subject.model:
             return model.wire_for(subject)
-        from conformance.target.find import host_for
+        from conformance.target.hosts import host_for
 
         return host_for(subject, self._worker, self.loop)
 

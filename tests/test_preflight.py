@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.errors import UsageProblem
-from conformance.target.find import _agent_address
+from conformance.target.control import agent_address
 from conformance.target.preflight import Named, _refuse_own, named, sources_of
 
 
@@ -92,10 +92,10 @@ def test_an_address_that_cannot_be_a_target(address: str, words: str) -> None:
     ],
 )
 def test_the_agents_address(option: str | None, address: tuple[str, int] | None) -> None:
-    assert _agent_address(option) == address
+    assert agent_address(option) == address
 
 
 @pytest.mark.parametrize("option", ["192.0.2.1:0", "192.0.2.1:x", "192.0.2.1:65536"])
 def test_an_agents_address_that_is_none(option: str) -> None:
     with pytest.raises(UsageProblem, match=r"--agent .*: give HOST or HOST:PORT"):
-        _agent_address(option)
+        agent_address(option)

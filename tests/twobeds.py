@@ -15,7 +15,8 @@ from conformance.bench import Bench
 from conformance.lab import link
 from conformance.lab.meddler import Meddler
 from conformance.play import Record, play
-from conformance.target.find import host_for, lab_targets
+from conformance.target.find import lab_targets
+from conformance.target.hosts import host_for
 from conformance.target.profile import Profile
 from conformance.wire.loop import Loop
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 DEFAULT = "build/tcp-agent.pyz"
 
-_AT_HOME = ("client.py", "exchange.py", "tuning.py", "build.py")  # the tester's end
+_AT_HOME = ("client.py", "exchange.py", "told.py", "tuning.py", "build.py")  # the tester's end
 _START = "from conformance.agent.__main__ import main\n\nmain()\n"
 _LONG_AGO = 315532800  # 1980, where ZIP begins: the same sources give the same file
 

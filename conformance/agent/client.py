@@ -10,63 +10,25 @@ at once from then on), because its late response could be taken for that of the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from conformance.agent import primitives as p
 from conformance.agent.exchange import AgentRefused, Exchange
 from conformance.agent.primitives import Report, Urgent
 from conformance.agent.protocol import SERVICE, Result
+from conformance.agent.told import Accepted, ConnectionStatus, Received
 from conformance.agent.tuning import Tuning
 from conformance.errors import Inconclusive, NotApplicable
 from conformance.state import State
 from conformance.wire.channel import Channel
 
-__all__ = ["Accepted", "Agent", "AgentRefused", "Received"]
+__all__ = ["Accepted", "Agent", "AgentRefused", "ConnectionStatus", "Received"]
 
 _STATES = (
     *(State.CLOSED, State.LISTEN, State.SYN_SENT, State.SYN_RECEIVED, State.ESTABLISHED, State.FIN_WAIT_1),
     *(State.FIN_WAIT_2, State.CLOSE_WAIT, State.LAST_ACK, State.CLOSING, State.TIME_WAIT),
 )
 """The states in the numbering of RFC 4022 (tcpConnectionState), which starts with 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A connection that a listener handed over: the listener, the new socket, and the other end."""
-
-    listener: int
-    socket: int
-    port: int
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What the target's user received: `full_length` octets, of which `data` was forwarded.
-
-    `end`: the other end sends no more. `error`: the connection ended otherwise (RESET, USER_TIMEOUT, ...).
-    """
-
-    data: bytes
-    full_length: int
-    end: bool
-    error: Result | None
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionStatus:
-    """What STATUS tells of a connection. Windows and counts are in octets, None where the target does not tell.
-
-    `unacknowledged` is what was SENT and waits for an acknowledgment, `unread` what waits for a RECEIVE.
-    """
-
-    local: tuple[str, int]
-    remote: tuple[str, int]
-    send_window: int | None
-    receive_window: int | None
-    unacknowledged: int | None
-    unread: int | None
 
 
 class Agent(Tuning):

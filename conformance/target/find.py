@@ -1,9 +1,8 @@
-"""Finds the subjects of a run: the lab's kernel, or the targets that the user named; and a host to speak to each."""
+"""Finds the subjects of a run: stacks of the lab, or the targets that the user named."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
@@ -11,14 +10,15 @@ from functools import partial
 from typing import Any
 
 from conformance import stacks
-from conformance.agent.client import Agent
 from conformance.bench import PORTS
-from conformance.errors import Inconclusive, NotApplicable, UsageProblem
+from conformance.errors import Inconclusive, UsageProblem
 from conformance.lab import deviations, link, namespace, running
 from conformance.lab.meddler import RELAY_TIME, Meddler
 from conformance.lab.offload import offloads
 from conformance.lab.version import version_of
 from conformance.packet import family_of
+from conformance.target.control import agent_address, agent_version
+from conformance.target.hosts import host_on, mac_of, shutting
 from conformance.target.preflight import Named, Reached, named, reach, sources_of
 from conformance.target.profile import Profile
 from conformance.target.subject import Route, Subject
@@ -28,8 +28,6 @@ from conformance.wire.guard import Guard
 from conformance.wire.host import Host
 from conformance.wire.loop import Loop
 
-AGENT_PORT = 10000
-AGENT_VERSIONS = ((1, 1), (1, 2))
 LAB_CONNECTIONS = 64
 FEW_CONNECTIONS = 8
 """How many cases are in flight at a target of which nothing is known: what a home router bears easily."""
@@ -71,14 +69,14 @@ def _lab_target(
         family: Route(address, (ours[family],), None, target.second.get(family, ""), link.BROADCASTS[family])
         for family, address in target.addresses.items()
     }
-    host = Host(target.interface, _mac(ours["mac"]), {family: ours[family] for family in routes}, loop=loop)
-    with contextlib.closing(_Shut(host)):
+    host = Host(target.interface, mac_of(ours["mac"]), {family: ours[family] for family in routes}, loop=loop)
+    with shutting(host):
         perfect, one = not meddler or meddler.path is None, stacks.stack_of(option)
         found = OPENER if one.opens_to else _survey(host, routes, target.open_port, target.closed_port, perfect=perfect)
-        version = _agent_version(host, target.agent)
+        version = agent_version(host, target.agent)
     subject = _subject(
         stacks.name_of(option),
-        Reached(target.interface, _mac(ours["mac"]), routes, own_kernel=False),
+        Reached(target.interface, mac_of(ours["mac"]), routes, own_kernel=False),
         found,
         profile,
         agent=target.agent,
@@ -121,8 +119,8 @@ def _named_target(
 ) -> Subject:
     reached = _with_more_addresses(reach(target, options.interface, sources), profile)
     addresses = [one for route in reached.routes.values() for one in (route.address, route.second) if one]
-    host = _host(reached, {family: route.sources[0] for family, route in reached.routes.items()})
-    with contextlib.closing(_Shut(host)):
+    host = host_on(reached, {family: route.sources[0] for family, route in reached.routes.items()})
+    with shutting(host):
         _check_sources(host, reached)
         if reached.own_kernel:
             stack.enter_context(Guard(addresses, PORTS))
@@ -135,30 +133,13 @@ def _named_target(
             perfect=False,
             spoils=profile.path_spoils,
         )
-        agent = _agent_address(options.agent or profile.agent)
-        version = _agent_version(host, agent) if agent else None
+        agent = agent_address(options.agent or profile.agent)
+        version = agent_version(host, agent) if agent else None
     merging = offloads(reached.interface) & MERGING
     notes = [f"{name} offload is on at {reached.interface}: ethtool -K {reached.interface} gro off" for name in merging]
     return _subject(
         target.name, reached, found, profile, agent=agent, version=version, lab=False, facts={"notes": notes}
     )
-
-
-def host_for(subject: Subject, worker: int, loop: Loop) -> tuple[Host, dict[str, str]]:
-    """Return the host with which the `worker`-th process speaks to a subject, and our addresses on it."""
-    if subject.lab:
-        ours = link.tester_addresses(worker)
-        sources = {family: ours[family] for family in subject.routes}
-        return Host(subject.interface, _mac(ours["mac"]), sources, loop=loop), sources
-    sources = {family: route.sources[worker % len(route.sources)] for family, route in subject.routes.items()}
-    mac = bytes.fromhex(str(subject.facts["mac"]))
-    return _host(Reached(subject.interface, mac, subject.routes, subject.own_kernel), sources, loop), sources
-
-
-def _host(reached: Reached, sources: dict[str, str], loop: Loop | None = None) -> Host:
-    routes = [route for route in reached.routes.values() if route.next_hop]
-    hops = {address: str(route.next_hop) for route in routes for address in (route.address, route.second) if address}
-    return Host(reached.interface, reached.mac, sources, hops, silent=reached.own_kernel, loop=loop)
 
 
 def _with_more_addresses(reached: Reached, profile: Profile) -> Reached:
@@ -248,49 +229,3 @@ def _check_neighbours(host: Host, addresses: list[str]) -> None:
             host.resolve(address)
         except Inconclusive as problem:
             raise UsageProblem(f"{problem}: is it switched on and on this link?") from None
-
-
-def _agent_address(option: str | None) -> tuple[str, int] | None:
-    """Read HOST, HOST:PORT, [IPV6]:PORT or a bare IPv6 address."""
-    if not option:
-        return None
-    if option.count(":") > 1 and not option.startswith("["):
-        return option, AGENT_PORT
-    split = re.fullmatch(r"\[?(?P<host>[^\]]*?)\]?(:(?P<port>[^:\]]*))?", option)
-    port = (split["port"] or str(AGENT_PORT)) if split else ""
-    if split is None or not port.isdigit() or not 0 < int(port) < 65536:
-        raise UsageProblem(f"--agent {option}: give HOST or HOST:PORT, with a port from 1 to 65535")
-    return split["host"], int(port)
-
-
-def _agent_version(host: Host, address: tuple[str, int]) -> tuple[tuple[int, ...], bool]:
-    """Ask the agent for its version, and whether it is ours."""
-    where = f"{address[0]}:{address[1]}"
-    try:
-        channel = host.channel(address)
-    except OSError as error:
-        raise UsageProblem(f"--agent {where}: {error.strerror or error}") from None
-    except Inconclusive as problem:
-        raise UsageProblem(f"--agent: {problem}") from None
-    with contextlib.closing(channel):
-        agent = Agent(channel, where)
-        try:
-            version = tuple(agent.version())
-        except (Inconclusive, NotApplicable):
-            raise UsageProblem(
-                f"no agent answers at {where}: start one there (python3 tcp-agent.pyz --bind {address[0]} --allow"
-                " THIS_HOST), or see --agent"
-            ) from None
-        if version[:2] not in AGENT_VERSIONS:
-            spoken = ".".join(map(str, version))
-            raise UsageProblem(f"the agent at {where} speaks version {spoken} of the protocol; 1.1 and 1.2 are known")
-        return version, agent.is_ours()
-
-
-def _mac(text: str) -> bytes:
-    return bytes.fromhex(text.replace(":", ""))
-
-
-class _Shut:
-    def __init__(self, host: Host) -> None:
-        self.close = host.shut
