@@ -69,7 +69,7 @@ def octets(probe):
 @requirement("RFC9293:MUST-36")
 @target_in(ESTABLISHED)
 def test_closed_window_is_probed(closed, probe, facts):
-    facts["zero_window_probe_octets"] = len(probe().data)
+    facts["zero window probe octets"] = len(probe().data)
 
 
 @requirement("RFC9293:3.8.6.1-probe-content", "RFC2525:2.17-probe-old-data")
@@ -115,7 +115,7 @@ def test_intervals_between_probes_grow(peer, closed, probe, facts):
         times.append(probe().at)
         peer.send(ACK)
     gaps = [later - earlier for earlier, later in pairwise(times)]
-    facts["zero_window_probe_intervals"] = [round(gap, 2) for gap in gaps]
+    facts["zero window probe intervals in s"] = [round(gap, 2) for gap in gaps]
     assert all(later > 1.25 * earlier for earlier, later in pairwise(gaps[1:]))
 
 
