@@ -189,6 +189,7 @@ def _subject(
         "rtt": found.rtt,
         "slowest_answer": found.answer,
         "syn_ack_rto": found.rto,
+        "msl": profile.msl,
         "path": asdict(found.path),
         "agent_version": ".".join(map(str, version[0])) if version else None,
     }
