@@ -14,8 +14,9 @@ from conformance.report.document import Results, document, pack
 from conformance.report.verdict import Verdict
 from conformance.site import __main__ as command
 from conformance.site.build import Site, case_page, findings
-from conformance.site.cells import cells_of, differ
-from conformance.site.results import ENOUGH, Result, changed, keep, load, worth_keeping
+from conformance.site.cells import cells_of
+from conformance.site.facts import how_run, measured
+from conformance.site.results import ENOUGH, Result, changed, decisive, keep, load, worth_keeping
 from conformance.site.source import Sources
 from conformance.transcript.plain import dump
 from conformance.transcript.plain import load as read
@@ -29,7 +30,15 @@ FACTS = {"addresses": {"ipv4": "198.18.0.1"}, "rtt": 0.1, "description": "A kern
 
 def judged(word: str = "conforms", family: str = "ipv4", **more) -> Verdict:
     place = PLACE.format(f"{family}-{word}")
-    return verdict(case=CASE, verdict=word, family=family, target="linux", evidence=(place,), parameters={}, **more)
+    return verdict(
+        case=CASE,
+        verdict=word,
+        family=family,
+        target="linux",
+        evidence=(place,),
+        parameters={"walk": "TIME-WAIT"},
+        **more,
+    )
 
 
 def folder(path: Path, *verdicts: Verdict) -> Path:
@@ -93,6 +102,14 @@ def test_an_archive_tells_what_changed_since_the_one_before(run: Path, tmp_path:
     ]
 
 
+def test_the_first_result_has_none_before_it_and_one_kept_again_stays(run: Path, tmp_path: Path) -> None:
+    assert load(keep(load(run), tmp_path)).changes is None
+    keep(load(folder(tmp_path / "later", judged("inconclusive"))), tmp_path)
+    before = (tmp_path / "linux.tar.xz").read_bytes()
+    keep(load(tmp_path / "later"), tmp_path)
+    assert (tmp_path / "linux.tar.xz").read_bytes() == before
+
+
 def test_what_is_new_or_gone_has_not_changed(run: Path, tmp_path: Path) -> None:
     other = folder(tmp_path / "other", verdict(case="rfc9293/test_a.py::test_b", target="linux", evidence=()))
     assert list(changed(load(run), load(other))) == []
@@ -106,6 +123,61 @@ def test_what_has_no_results_is_told_in_a_line(tmp_path: Path, content: bytes | 
     with pytest.raises(UsageProblem, match="has no results") as caught:
         load(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "said"),
+    [
+        ("schema", {"name": "other", "version": 1}, "expected"),
+        ("verdicts", [{"case": "x"}], "has no results: no 'requirements'"),
+        ("verdicts", 3, "has no results"),
+    ],
+)
+def test_a_document_of_another_form_is_told_in_a_line(run: Path, part: str, value: object, said: str) -> None:
+    document = json.loads((run / "verdicts.json").read_text())
+    (run / "verdicts.json").write_text(json.dumps(document | {part: value}))
+    with pytest.raises(UsageProblem, match=said) as caught:
+        load(run)
+    assert str(caught.value).startswith(str(run))
+
+
+def test_a_result_with_a_requirement_that_nobody_knows_is_told(run: Path) -> None:
+    text = (run / "verdicts.json").read_text()
+    (run / "verdicts.json").write_text(text.replace("RFC9293:MUST-13", "RFC9293:MUST-1300"))
+    with pytest.raises(UsageProblem, match=f"{run} is of another catalogue: no requirement RFC9293:MUST-1300"):
+        load(run)
+
+
+# -- facts --
+
+
+def test_facts_are_told_in_words_and_units() -> None:
+    facts = {"rtt": 1.84e-05, "addresses": {"ipv4": "198.18.0.1"}, "mac": "020000000100", "agent_version": None}
+    path = {"probes": 200, "lost": 2, "doubled": 0, "reordered": 1, "slowest": 0.1}
+    assert dict(how_run(facts | {"path": path, "notes": [], "syn_ack_rto": 1.0256218})) == {
+        "addresses": "ipv4 198.18.0.1",
+        "MAC, ours": "02:00:00:00:01:00",
+        "round trip": "0.02 ms",
+        "a SYN,ACK is sent again after": "1.026 s",
+        "path": "of 200 probes 2 lost, 0 doubled, 1 reordered",
+    }
+    assert "path" not in dict(how_run({"path": path | {"probes": 0}}))
+
+
+def test_what_was_measured_begins_with_what_a_reader_asks_for() -> None:
+    facts = [{"a_choice": True, "run_again": "late", "tries": 2}, {"MSS over IPv4 and IPv6": [1460, 1440]}]
+    facts += [{"options": "MSS"}] * 2 + [{"ACK delay in ms": value} for value in (3, 1, 9, 4, 5)]
+    assert list(measured({str(at): one for at, one in enumerate(facts)}).items()) == [
+        ("options", "MSS"),
+        ("MSS over IPv4 and IPv6", "1460, 1440"),
+        ("ACK delay in ms", "1 to 9 (5 values)"),
+        ("a choice", "yes"),
+    ]
+
+
+def test_many_values_in_a_row_are_told_by_where_they_lie() -> None:
+    assert measured({"x": {"delays": list(range(40))}}) == {"delays": "0 to 39 (40 in a row)"}
+    assert measured({str(at): {"words": f"w{at}"} for at in range(6)})["words"].endswith("w3; and 2 other values")
 
 
 # -- cells --
@@ -128,11 +200,12 @@ def test_what_was_judged_outweighs_what_was_not() -> None:
     assert cells["RFC9293:MUST-13"].verdict == "conforms"
 
 
-def test_stacks_differ_only_where_both_were_judged() -> None:
-    conforms, violates = cells_of([judged()]), cells_of([judged("violates")])
-    assert differ([conforms, violates], "RFC9293:MUST-13")
-    assert not differ([conforms, conforms, {}], "RFC9293:MUST-13")
-    assert not differ([conforms, cells_of([judged("not applicable")])], "RFC9293:MUST-13")
+def test_a_cell_is_decided_by_what_was_judged() -> None:
+    found = decisive([judged("not applicable"), judged("conforms"), judged("inconclusive")])
+    assert found is not None
+    assert found.verdict == "conforms"
+    assert decisive([judged("not applicable")]) == judged("not applicable")
+    assert decisive([]) is None
 
 
 def test_findings_come_gravest_first_and_each_once() -> None:
@@ -194,7 +267,7 @@ def site(run: Path, tmp_path: Path) -> Path:
 
 def test_every_link_leads_somewhere_and_none_to_another_host(site: Path) -> None:
     pages = {path: Links(path.read_text(encoding="utf-8")) for path in site.rglob("*.html")}
-    assert len(pages) == 2 + 1 + 2  # front and coverage, a case, two stacks
+    assert len(pages) == 3 + 1 + 2  # front, states and coverage, a case, two stacks
     for path, page in pages.items():
         for link in page.links:
             if link.startswith("https://www.rfc-editor.org/"):
@@ -244,6 +317,35 @@ def test_findings_are_a_feed_for_programs(site: Path) -> None:
     assert {(one["stack"], one["verdict"]) for one in found} == {("linux", "violates"), ("lab:lwip <&>", "deviates")}
 
 
+def test_a_target_that_tells_no_version_has_a_page_too(run: Path, tmp_path: Path) -> None:
+    document = json.loads((run / "verdicts.json").read_text())
+    document["facts"]["target"] = {"addresses": {"ipv4": "192.0.2.1"}}
+    (run / "verdicts.json").write_text(json.dumps(document))
+    Site([load(run)], tmp_path / "site", ROOT / "cases").build()
+    assert "192.0.2.1" in (tmp_path / "site/stack/linux.html").read_text()
+
+
+def test_the_evidence_that_decides_is_open(site: Path) -> None:
+    text = (site / case_page(CASE)).read_text()
+    assert re.findall(r'<details open><summary><span class="v (\w+)"', text) == ["deviates", "violates"]
+
+
+def test_a_cell_of_states_and_segments_tells_on_how_many_stacks(site: Path) -> None:
+    text = (site / "states.html").read_text(encoding="utf-8")
+    assert "TIME-WAIT, FIN: violates on 1 of 2 stacks that could be judged" in text
+    assert f'<a href="{case_page(CASE)}#linux">linux</a>' in text
+
+
+def test_what_is_no_site_is_not_swept_away(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "thesis.txt").write_text("years of work")
+    with pytest.raises(UsageProblem, match="name an empty folder with --out"):
+        Site([load(run)], tmp_path / "home", ROOT / "cases")
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["thesis.txt"]
+    with pytest.raises(UsageProblem, match="is no folder"):
+        Site([load(run)], tmp_path / "home" / "thesis.txt", ROOT / "cases")
+
+
 def test_nothing_of_an_earlier_site_stays(site: Path, run: Path) -> None:
     (site / "stack" / "old.html").write_text("old")
     Site([load(run)], site, ROOT / "cases").build()
@@ -263,3 +365,17 @@ def test_the_command_builds_and_keeps(run: Path, tmp_path: Path, capsys: pytest.
 def test_the_command_says_in_a_line_what_is_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["build", str(tmp_path / "none")]) == 4
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_run_of_a_stack_that_is_there_already_stands_beside_it(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = keep(load(run), tmp_path / "kept")
+    place = tmp_path / "site"
+    assert command.main(["build", str(kept), str(run), "--out", str(place)]) == 0
+    assert [path.name for path in (place / "stack").iterdir()] == ["linux.html"]  # it is the same one
+    folder(run, judged("conforms"), judged("conforms", "ipv6"))
+    assert command.main(["build", str(kept), str(run), "--out", str(place)]) == 0
+    assert f"linux (own run): {run}, beside linux" in capsys.readouterr().out
+    assert "There is no result before." in (place / "stack" / "linux.html").read_text()
+    assert "&rarr;" in (place / "stack" / "linux-own-run.html").read_text()

@@ -77,7 +77,7 @@ def _cell(state: str, kind: str, cell: dict[str, Any], runs: Sequence[Verdict]) 
         return f'<td class="impossible" title="{escape(cell["impossible"])}">-</td>'
     word = _gravest(runs)
     told = f"{state}, {kind}: {word or 'not run'}"
-    sign = f'<a href="#{_anchor(state, kind)}" aria-label="{escape(told)}">{SIGNS[word]}</a>' if runs else SIGNS[word]
+    sign = f'<a href="#{anchor(state, kind)}" aria-label="{escape(told)}">{SIGNS[word]}</a>' if runs else SIGNS[word]
     return (
         f'<td class="{_name(word)}" title="{escape(told)}, {len(runs)} runs of {len(cell["cases"])} cases">{sign}</td>'
     )
@@ -85,7 +85,7 @@ def _cell(state: str, kind: str, cell: dict[str, Any], runs: Sequence[Verdict]) 
 
 def _details(state: str, kind: str, runs: Sequence[Verdict]) -> str:
     lines = "".join(_line(case, of) for case, of in index(runs).items())
-    return f'<section id="{_anchor(state, kind)}"><h3>{escape(state)}, {escape(kind)}</h3><ul>{lines}</ul></section>\n'
+    return f'<section id="{anchor(state, kind)}"><h3>{escape(state)}, {escape(kind)}</h3><ul>{lines}</ul></section>\n'
 
 
 def _line(case: str, runs: Sequence[Verdict]) -> str:
@@ -105,7 +105,8 @@ def _gravest(runs: Sequence[Verdict]) -> Word | None:
     return min((one.verdict for one in runs), key=WORDS.index, default=None)
 
 
-def _anchor(state: str, kind: str) -> str:
+def anchor(state: str, kind: str) -> str:
+    """Return the id of a cell in a page."""
     return f"{state} {kind}".replace(",", "").replace(" ", "-").lower()
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import chain, count
 from pathlib import Path
 
 from conformance.errors import UsageProblem
-from conformance.site.results import SUFFIX, Result, keep, load
+from conformance.site.results import SUFFIX, Result, beside, is_same, keep, load
 
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "reports" / "results"
@@ -39,17 +40,28 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _results(paths: Sequence[Path]) -> list[Result]:
-    by_name = {}
+    """Load results. A second one of the same target stands beside the first, as a run of the user's own."""
+    by_name: dict[str, Result] = {}
     for path in paths:
         result = load(path)
-        by_name[result.name] = result
+        first = by_name.get(result.name)
+        if first is None:
+            by_name[result.name] = result
+        elif not is_same(first, result):
+            name = _free(f"{result.name} ({'own run' if path.is_dir() else 'another'})", by_name)
+            by_name[name] = beside(first, result, name)
+            print(f"{name}: {path}, beside {first.name}")
     if not by_name:
         raise UsageProblem("no results yet: run pytest first, or name an archive")
     return list(by_name.values())
 
 
+def _free(name: str, taken: Container[str]) -> str:
+    return next(one for one in chain([name], (f"{name} {at}" for at in count(2))) if one not in taken)
+
+
 def _found() -> list[Path]:
-    """Return the published results, and then this machine's own runs, which take the place of those of their name."""
+    """Return the published results, and then this machine's own runs."""
     return [*sorted(RESULTS.glob(f"*{SUFFIX}")), *(path.parent for path in sorted(RUNS.glob("*/verdicts.json")))]
 
 

@@ -25,24 +25,36 @@ def render(results: Path, out: Path, build: Path) -> str:
     """Render the results in folder `results` below `out`; return how to open it.
 
     Allure itself is installed below `build` when it is first needed. The history of earlier runs is kept in `build`
-    too. UsageProblem when there are no results, or no Node.js to render them with.
+    too. UsageProblem when there are no results, no Node.js to render them with, or other things than a report in `out`.
     """
     count = sum(1 for _ in results.glob("*-result.json"))
     if not count:
         raise UsageProblem(f"{results} has no results of Allure: run pytest with --alluredir={results}")
+    _check_place(out)
     single = count <= MOST_IN_ONE
+    new = out.with_name(f".{out.name}.new")
+    shutil.rmtree(new, ignore_errors=True)
     command = [_installed(build), "generate", "--config", str(PACKAGE / "allurerc.mjs"), str(results.resolve())]
     settings = {
-        "OUTPUT": str(out.resolve()),
+        "OUTPUT": str(new.resolve()),
         "HISTORY": str((build / "history.jsonl").resolve()),
         "SINGLE_FILE": str(int(single)),
     }
-    shutil.rmtree(out, ignore_errors=True)
     _run(command, build, settings)
+    shutil.rmtree(out, ignore_errors=True)
+    new.replace(out)
     for page in out.rglob("*.html"):
         page.write_text(without_analytics(page.read_text(encoding="utf-8")), encoding="utf-8")
     page = out / "index.html"
     return f"open {page}" if single else f"python3 -m http.server --bind 127.0.0.1 --directory {out}"
+
+
+def _check_place(out: Path) -> None:
+    """What is there goes: it has to be a report."""
+    page = out / "index.html"
+    is_report = page.is_file() and "allure" in page.read_text(encoding="utf-8", errors="replace").lower()
+    if out.exists() and not is_report and (not out.is_dir() or any(out.iterdir())):
+        raise UsageProblem(f"{out} has files that are no report of Allure's: name an empty folder with --out")
 
 
 def without_analytics(page: str) -> str:

@@ -14,14 +14,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from conformance.report.catches import catches
 from conformance.report.document import coverage
 from conformance.report.matrix import index, read, runs_in
-from conformance.report.matrix_page import SIGNS
+from conformance.report.matrix_page import SIGNS, anchor
 from conformance.report.verdict import DIFFERS, JUDGED, WORDS, Verdict
 from conformance.requirements import Requirement, lookup, of_rfc, rfcs
-from conformance.site.cells import FAMILIES, by_family, cells_of, differ
+from conformance.site.cells import FAMILIES, by_family, cells_of
 from conformance.site.evidence import drawn
+from conformance.site.facts import how_run, measured
 from conformance.site.place import Place
-from conformance.site.results import Result, gravest, run_of
+from conformance.site.results import Result, decisive, gravest, run_of
 from conformance.site.source import Sources
+from conformance.site.states import states
 
 STATIC = Path(__file__).parent / "static"
 GROUPS = {"MUST": ("MUST", "MUST NOT"), "SHOULD": ("SHOULD", "SHOULD NOT"), "MAY": ("MAY",)}
@@ -34,6 +36,7 @@ class Site:
     def __init__(self, results: Sequence[Result], place: Path, cases: Path) -> None:
         self._results = sorted(results, key=lambda one: one.name)
         self._place = Place(place)
+        self._place.claim({file.name: file.read_bytes() for file in STATIC.iterdir()})
         self._sources = Sources(cases)
         self._cells = {one.name: cells_of(one.verdicts) for one in self._results}
         self._drawn = drawn(self._results, self._place)
@@ -46,13 +49,12 @@ class Site:
         )
         self._templates.globals |= {"signs": SIGNS, "words": WORDS, "results": self._results}
         self._templates.globals["signs_by_class"] = {css(word): sign for word, sign in SIGNS.items()}
-        self._templates.filters |= {"css": css, "case_page": case_page, "requirement": lookup}
+        self._templates.filters |= {"css": css, "case_page": case_page, "sentence": sentence}
 
     def build(self) -> None:
         """Write all pages; what is left of an earlier site goes."""
-        for file in STATIC.iterdir():
-            self._place.write(file.name, file.read_bytes())
         self._front()
+        self._states()
         self._coverage()
         for case in self._cases:
             self._case(case)
@@ -80,6 +82,7 @@ class Site:
             "index.html",
             sections=sections,
             overview=self._overview([number for number, _ in sections]),
+            groups=GROUPS,
             levels=sorted({one.level for one in shown}),
             topics=sorted({one.topic for one in shown}),
         )
@@ -89,24 +92,40 @@ class Site:
             name = requirement.id
             if any(name in cells for cells in self._cells.values()):
                 cells = [self._cell(requirement, result, families[result.name]) for result in self._results]
-                differs = differ(list(self._cells.values()), name)
-                yield {"requirement": requirement, "cells": cells, "differ": differs}
+                yield {"requirement": requirement, "cells": cells}
 
     def _cell(self, of: Requirement, result: Result, families: dict[str, dict[str, Verdict]]) -> dict[str, Any]:
+        """Return the verdict that decides, and of each family its own, with its case where that is another one."""
         verdict = self._cells[result.name].get(of.id)
         each = [families[family].get(of.id) for family in FAMILIES]
-        return {"verdict": verdict, "families": [one.verdict if one else None for one in each]}
+        cases = [case_page(one.case) if one else "" for one in each]
+        other = verdict is not None and any(one and one.case != verdict.case for one in each)
+        return {
+            "verdict": verdict,
+            "families": [one.verdict if one else None for one in each],
+            "cases": cases if other else [],
+        }
 
     def _overview(self, numbers: Sequence[str]) -> list[dict[str, Any]]:
         return [self._line(result, numbers) for result in self._results]
 
     def _line(self, result: Result, numbers: Sequence[str]) -> dict[str, Any]:
         cells = self._cells[result.name]
-        main = {group: _share(cells, of_rfc("9293").values(), levels) for group, levels in GROUPS.items()}
-        others = {number: _share(cells, of_rfc(number).values(), None) for number in numbers if number != "9293"}
-        return {"result": result, "main": main, "others": others}
+        shares = [_share(cells, of_rfc("9293").values(), levels) for levels in GROUPS.values()]
+        shares += [_share(cells, of_rfc(number).values(), None) for number in numbers if number != "9293"]
+        return {"result": result, "shares": shares}
 
-    # -- coverage --
+    # -- states, coverage --
+
+    def _states(self) -> None:
+        self._page(
+            "states.html",
+            "states.html",
+            segments=read()["segments"],
+            matrix=states(self._by_case),
+            anchor=anchor,
+            slugs={one.name: one.slug for one in self._results},
+        )
 
     def _coverage(self) -> None:
         found = {result.name: coverage(result.verdicts) for result in self._results}
@@ -130,6 +149,7 @@ class Site:
             if runs:
                 files = [(one, self._drawn.get((result.name, run_of(one)))) for one in runs]
                 shown = [(one, drawing) for one, drawing in files if drawing]
+                shown.sort(key=lambda pair: WORDS.index(pair[0].verdict))  # the one that decides is the first
                 stacks.append({"result": result, "runs": runs, "verdict": gravest(runs), "shown": shown})
         names = dict.fromkeys(name for stack in stacks for run in stack["runs"] for name in run.requirements)
         requirements = [lookup(name) for name in names]
@@ -157,7 +177,8 @@ class Site:
             "stack.html",
             result=result,
             facts=result.document["facts"]["target"],
-            measured=measured(result),
+            how_run=list(how_run(result.document["facts"]["target"])),
+            measured=measured(result.document["facts"]["cases"]),
             findings=list(findings(result)),
             counts=Counter(one.verdict for one in result.verdicts),
             segments=matrix["segments"],
@@ -168,17 +189,13 @@ class Site:
 def _matrix_cell(cell: dict[str, Any], by_case: dict[str, list[Verdict]]) -> dict[str, Any]:
     if "impossible" in cell:
         return cell
-    return {"verdict": gravest(runs_in(cell, by_case)), "cases": list(cell["cases"])}
+    return {"verdict": decisive(runs_in(cell, by_case)), "cases": list(cell["cases"])}
 
 
-def _share(cells: dict[str, Verdict], of: Iterable[Requirement], levels: Sequence[str] | None) -> tuple[int, int]:
-    """Return how many requirements were conformed to, and how many were judged."""
-    judged = [
-        cells[one.id].verdict
-        for one in of
-        if (levels is None or one.level in levels) and one.id in cells and cells[one.id].verdict in JUDGED
-    ]
-    return judged.count("conforms"), len(judged)
+def _share(cells: dict[str, Verdict], of: Iterable[Requirement], levels: Sequence[str] | None) -> Counter[str]:
+    """Count how the requirements that were judged ended."""
+    words = (cells[one.id].verdict for one in of if one.id in cells and (levels is None or one.level in levels))
+    return Counter(word for word in words if word in JUDGED)
 
 
 def findings(result: Result) -> Iterator[dict[str, Any]]:
@@ -206,21 +223,16 @@ def findings(result: Result) -> Iterator[dict[str, Any]]:
     yield from seen.values()
 
 
-def measured(result: Result) -> dict[str, list[str]]:
-    """Return what cases measured where an RFC leaves a choice: by fact, the values that were seen."""
-    found: dict[str, dict[str, None]] = {}
-    for facts in result.document["facts"]["cases"].values():
-        for name, value in facts.items():
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            found.setdefault(name.replace("_", " "), {})[text] = None
-    found.pop("run again", None)
-    return {name: list(values) for name, values in sorted(found.items())}
-
-
 def case_page(case: str) -> str:
     """Return the address of a case's page."""
     file, _, function = case.partition("::")
     return f"case/{file.removesuffix('.py').replace('/', '.')}.{function}.html"
+
+
+def sentence(case: str) -> str:
+    """Return a case's name as a sentence."""
+    text = case.partition("::")[2].removeprefix("test_").replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def css(word: str | None) -> str:

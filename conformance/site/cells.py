@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 from conformance.report.verdict import JUDGED, Verdict
 from conformance.site.results import Result, gravest
 
 FAMILIES = ("ipv4", "ipv6")
-
-Cells = Mapping[str, Verdict]
-"""By requirement, the verdict that decides."""
 
 
 def cells_of(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
@@ -39,8 +36,3 @@ def cells_of(verdicts: Iterable[Verdict]) -> dict[str, Verdict]:
 def by_family(result: Result) -> dict[str, dict[str, Verdict]]:
     """Return the cells of each family."""
     return {family: cells_of(one for one in result.verdicts if one.family == family) for family in FAMILIES}
-
-
-def differ(cells: Sequence[Cells], name: str) -> bool:
-    """Tell whether stacks differ on a requirement, as far as they were judged."""
-    return len({one[name].verdict for one in cells if name in one and one[name].verdict in JUDGED}) > 1

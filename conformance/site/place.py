@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+from conformance.errors import UsageProblem
 
 
 class Place:
@@ -12,6 +15,16 @@ class Place:
         self.root = root
         self._written: set[Path] = set()
         self._folders: set[Path] = set()
+
+    def claim(self, marks: Mapping[str, bytes]) -> None:
+        """Write the files that every site has. UsageProblem for a folder with anything else but an earlier site, which
+        `sweep` would remove."""
+        if self.root.exists() and not self.root.is_dir():
+            raise UsageProblem(f"{self.root} is no folder: name another with --out")
+        if self.root.is_dir() and any(self.root.iterdir()) and not all((self.root / name).is_file() for name in marks):
+            raise UsageProblem(f"{self.root} has files that are no site's: name an empty folder with --out")
+        for name, content in marks.items():
+            self.write(name, content)
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file; `name` is relative, with slashes."""

@@ -16,7 +16,8 @@ from typing import Any
 from conformance.errors import UsageProblem
 from conformance.report.document import NAME, SCHEMA, unpack
 from conformance.report.evidence import PLAIN, target_folder
-from conformance.report.verdict import DIFFERS, WORDS, Verdict
+from conformance.report.verdict import DIFFERS, JUDGED, WORDS, Verdict
+from conformance.requirements import lookup
 from conformance.site.lean import lean_document, lean_exchange
 
 SUFFIX = ".tar.xz"
@@ -33,8 +34,8 @@ class Result:
 
     document: dict[str, Any]
     exchanges: dict[str, bytes]
-    changes: tuple[dict[str, Any], ...] = ()
-    """What changed since the result before: `case`, `family`, `parameters`, `before`, `after`."""
+    changes: tuple[dict[str, Any], ...] | None = None
+    """What changed since the result before: `case`, `family`, `parameters`, `before`, `after`. None: there is none."""
 
     @property
     def name(self) -> str:
@@ -72,10 +73,21 @@ def load(path: Path) -> Result:
         document = json.loads(files.pop(NAME))
         if document["schema"] != SCHEMA:
             raise ValueError(f"{NAME} is of {document['schema']}, expected {SCHEMA}")
-        changes = tuple(json.loads(files.pop(CHANGES, b"[]")))
-    except (OSError, KeyError, ValueError, tarfile.TarError, lzma.LZMAError) as error:
-        raise UsageProblem(f"{path} has no results: {error}; give a folder with {NAME}, or *{SUFFIX}") from None
-    return Result(document, files, changes)
+        changes = tuple(json.loads(files.pop(CHANGES))) if CHANGES in files else None
+        result = Result(document, files, changes)
+        names = {name for one in result.verdicts for name in one.requirements}
+    except (OSError, KeyError, TypeError, ValueError, tarfile.TarError, lzma.LZMAError) as error:
+        raise UsageProblem(f"{path} has no results: {_words(error)}; give a folder with {NAME}, or *{SUFFIX}") from None
+    try:
+        for name in names:
+            lookup(name)
+    except UsageProblem as problem:
+        raise UsageProblem(f"{path} is of another catalogue: {problem}") from None
+    return result
+
+
+def _words(error: Exception) -> str:
+    return f"no {error}" if isinstance(error, KeyError) else str(error)
 
 
 def _read_archive(path: Path) -> dict[str, bytes]:
@@ -101,13 +113,15 @@ def _read_folder(path: Path) -> dict[str, bytes]:
 def keep(result: Result, folder: Path) -> Path:
     """Write the archive of a result below `folder`, with what changed since the one that it takes the place of.
 
-    The same result makes the same octets.
+    The same result makes the same octets; kept again it stays, with what changed before it.
     """
     path = folder / f"{result.slug}{SUFFIX}"
     before = load(path) if path.is_file() else None
-    changes = list(changed(before, result)) if before else []
+    if before is not None and is_same(before, result):
+        return path
+    changes = {CHANGES: _json(list(changed(before, result)))} if before else {}
     exchanges = {path: lean_exchange(octets) for path, octets in sorted(result.exchanges.items())}
-    files = {NAME: _json(lean_document(result.document, exchanges)), CHANGES: _json(changes), **exchanges}
+    files = {NAME: _json(lean_document(result.document, exchanges)), **changes, **exchanges}
     folder.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}")
     part.write_bytes(lzma.compress(_tar(files), preset=9))
@@ -156,9 +170,25 @@ def changed(before: Result, after: Result) -> Iterator[dict[str, Any]]:
             yield {**words, "before": was, "after": one.verdict}
 
 
+def is_same(kept: Result, other: Result) -> bool:
+    """Tell whether a result that was kept is another one: what is not kept of it does not count."""
+    return lean_document(kept.document, kept.exchanges) == lean_document(other.document, other.exchanges)
+
+
+def beside(before: Result, own: Result, name: str) -> Result:
+    """Return a result under another `name`, to stand beside an earlier one of its target; with what changed since."""
+    return Result({**own.document, "target": name}, own.exchanges, tuple(changed(before, own)))
+
+
 def gravest(verdicts: Iterable[Verdict]) -> Verdict | None:
     """Return the gravest of some verdicts, the first of several; None of none."""
     return min(verdicts, key=lambda one: WORDS.index(one.verdict), default=None)
+
+
+def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """Return the gravest of those that tell something about the target; of the others where none does."""
+    found = list(verdicts)
+    return gravest(one for one in found if one.verdict in JUDGED) or gravest(found)
 
 
 def _plain(verdict: Verdict) -> str | None:

@@ -80,6 +80,32 @@ def test_stacks_that_differ_a_single_stack_and_a_family(page: Page) -> None:
     assert shown(page) > 0
 
 
+def test_a_cell_tells_and_leads_to_what_a_family_has_of_its_own(page: Page) -> None:
+    """In words too: whoever hears the page hears what others see."""
+    for family in ("0", "1", ""):
+        page.select_option("[name=family]", family)
+        untrue = page.evaluate(
+            """() => [...document.querySelectorAll(".requirements td[data-f] a")].filter((a) =>
+                 a.getAttribute("aria-label").replace(" ", "-") !== a.parentElement.className
+                 || !a.title.includes(a.getAttribute("aria-label"))).length"""
+        )
+        assert untrue == 0
+    page.select_option("[name=family]", "1")
+    own = page.locator(".requirements td[data-c]:not(.not-run) a").first
+    own.scroll_into_view_if_needed()
+    own.click()
+    page.wait_for_selector("h1")
+    assert page.locator(f"[id='{page.evaluate('location.hash.slice(1)')}']").inner_text()
+
+
+def test_a_cell_of_states_and_segments_leads_to_its_cases(page: Page) -> None:
+    page.locator("nav a", has_text="States").first.click()
+    page.locator("table.states td.violates a").first.click()
+    assert page.locator(".cell:target li a").count() > 1
+    page.locator(".cell:target li a").nth(1).click()
+    assert page.locator("h1").count() == 1
+
+
 def test_filters_are_in_the_address(page: Page) -> None:
     page.select_option("[name=topic]", "close")
     page.check("[name=differ]")
@@ -116,7 +142,13 @@ def test_every_stack_has_its_page(page: Page) -> None:
 def test_pages_fit_their_width(browser: Browser, tmp_path: Path, scheme: str, size: dict[str, int]) -> None:
     page = browser.new_page(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]
     case = min((SITE / "case").iterdir())
-    for path in (SITE / "index.html", SITE / "coverage.html", min((SITE / "stack").iterdir()), case):
+    for path in (
+        SITE / "index.html",
+        SITE / "states.html",
+        SITE / "coverage.html",
+        min((SITE / "stack").iterdir()),
+        case,
+    ):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], path.name
     page.close()

@@ -2,13 +2,20 @@
 "use strict";
 const form = document.querySelector(".filters");
 const table = document.querySelector(".requirements");
+const JUDGED = ["violates", "deviates", "not-offered", "conforms"];
 const rows = [...table.querySelectorAll("tbody tr[data-level]")].map((row) => ({
   row,
   rfc: row.parentElement.dataset.rfc,
   level: row.dataset.level,
   topic: row.dataset.topic,
-  differ: "differ" in row.dataset,
-  cells: [...row.querySelectorAll("td[data-f]")].map((cell) => ({ cell, merged: cell.className, families: cell.dataset.f.split(" ") })),
+  cells: [...row.querySelectorAll("td[data-f]")].map((cell) => ({
+    cell,
+    merged: cell.className,
+    families: cell.dataset.f.split(" "),
+    cases: cell.dataset.c?.split(" "),
+    link: cell.firstElementChild?.getAttribute("href"),
+    title: cell.firstElementChild?.title,
+  })),
 }));
 const heads = [...table.querySelectorAll("th.stack")];
 
@@ -20,14 +27,26 @@ function wanted() {
   };
 }
 
+// What a family has of its own is told in colour, in words and by where the cell leads.
 function show(one, family) {
-  for (const { cell, merged, families } of one.cells) {
+  for (const { cell, merged, families, cases, link, title } of one.cells) {
     const word = family === "" ? merged : families[Number(family)];
+    const inside = cell.firstElementChild;
     if (cell.className !== word) {
       cell.className = word;
-      (cell.firstElementChild ?? cell).textContent = SIGNS[word];
+      (inside ?? cell).textContent = SIGNS[word];
     }
+    if (!inside) continue;
+    const words = word.replace("-", " ");
+    inside.setAttribute("aria-label", words);
+    inside.title = word === merged ? title : `${title.split(": ")[0]}: ${words}`;
+    const file = family !== "" && cases?.[Number(family)];
+    inside.setAttribute("href", file ? `${file}#${link.split("#")[1]}` : link);
   }
+}
+
+function differs(one) {
+  return new Set(one.cells.map(({ cell }) => cell.className).filter((word) => JUDGED.includes(word))).size > 1;
 }
 
 function apply() {
@@ -38,7 +57,7 @@ function apply() {
     const looked = want.stack === "" ? one.cells : [one.cells[Number(want.stack)]];
     const fits =
       (!want.rfc || one.rfc === want.rfc) && (!want.level || one.level === want.level) &&
-      (!want.topic || one.topic === want.topic) && (!want.differ || one.differ) &&
+      (!want.topic || one.topic === want.topic) && (!want.differ || differs(one)) &&
       (!want.verdict || looked.some(({ cell }) => cell.className === want.verdict));
     one.row.hidden = !fits;
     shown += fits;
