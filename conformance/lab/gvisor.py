@@ -16,7 +16,7 @@ from conformance import stacks
 from conformance.lab import link, relay
 from conformance.lab.holder import Place
 
-_PLACE = "/mnt"  # covered with a file system in memory, in a mount namespace of our own
+_PLACE = "/mnt"  # covered with a file system in memory, in a mount namespace of our own; we may live below it
 
 OPTIONS = (
     *("--platform=ptrace", "--network=sandbox", "--ignore-cgroups"),
@@ -38,11 +38,14 @@ def _script() -> str:
     options = " ".join((*OPTIONS, *_for_one_user()))
     return f"""
 mount -t tmpfs none /proc/sys/net/core
+exec 5<{shlex.quote(str(stacks.BUILT / "guest"))}
 mount -t tmpfs none {_PLACE}
 mkdir {_PLACE}/root
-cp {shlex.quote(str(stacks.BUILT / "guest"))} {_PLACE}/root/agent
+cat <&5 > {_PLACE}/root/agent
+chmod +x {_PLACE}/root/agent
+exec 5<&-
 printf %s {shlex.quote(bundle)} > {_PLACE}/config.json
-exec runsc --root {_PLACE}/state {options} run --bundle {_PLACE} target
+TMPDIR={_PLACE} exec runsc --root {_PLACE}/state {options} run --bundle {_PLACE} target
 """
 
 

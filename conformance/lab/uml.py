@@ -15,7 +15,7 @@ from conformance.lab.holder import Place
 MODULES = Path("/usr/lib/uml/modules")
 WANTED = ("crc-ccitt.ko", "ipv6.ko")
 
-_ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of our own
+_ROOT = "/mnt"  # covered with a file system in memory, in a mount namespace of our own; we may live below it
 _LINE = 2048
 """Octets that may wait in the serial line. From about 3900 on, the kernel has the line wait and hears no more of it
 (line_throttle, deactivate_fd; line_unthrottle does not undo that). Busy, it also misses that something has come, until
@@ -43,10 +43,13 @@ def _script() -> str:
         f"uml_dir={_ROOT}/state",
     ]
     return f"""
+exec 5<{shlex.quote(str(stacks.BUILT / "uml_init"))} 6<{shlex.quote(str(stacks.BUILT / "guest"))}
 mount -t tmpfs none {_ROOT}
 mkdir {_ROOT}/proc {_ROOT}/dev {_ROOT}/state
-cp {shlex.quote(str(stacks.BUILT / "uml_init"))} {_ROOT}/init
-cp {shlex.quote(str(stacks.BUILT / "guest"))} {_ROOT}/agent
+cat <&5 > {_ROOT}/init
+cat <&6 > {_ROOT}/agent
+chmod +x {_ROOT}/init {_ROOT}/agent
+exec 5<&- 6<&-
 cp {shlex.join(files)} {_ROOT}
 exec 3<&0 4>&1 1>&2 </dev/null
 TMPDIR={_ROOT}/state exec linux.uml {shlex.join(boot)}
