@@ -37,8 +37,8 @@ class Console:
 
     terminal: socket.socket
 
-    def __init__(self, command: Sequence[str], dialogue: Dialogue) -> None:
-        self._command, self._dialogue = command, dialogue
+    def __init__(self, command: Sequence[str], dialogue: Dialogue, descriptors: Sequence[int] = ()) -> None:
+        self._command, self._dialogue, self._descriptors = command, dialogue, descriptors
         self._wanted = ""
         self._start()
 
@@ -50,7 +50,9 @@ class Console:
         with theirs, far:
             command = [*self._command, *_devices(far)]
             number = theirs.fileno()
-            self._process = system.start(command, stdin=number, stdout=number, pass_fds=(far.fileno(),))
+            self._process = system.start(
+                command, stdin=number, stdout=number, pass_fds=(far.fileno(), *self._descriptors)
+            )
         self._asks = list(self._dialogue.asks)
         self._keys = self._dialogue.typist()
         self._said = b""
@@ -154,7 +156,12 @@ def _devices(far: socket.socket) -> list[str]:
     ]
 
 
-def hold(place: Place, command: Sequence[str], dialogue: Dialogue, families: Sequence[str]) -> None:
-    """Lay the cable, boot a machine on it, and answer the agent's control until SIGTERM."""
+def hold(
+    place: Place, command: Sequence[str], dialogue: Dialogue, families: Sequence[str], descriptors: Sequence[int] = ()
+) -> None:
+    """Lay the cable, boot a machine on it, and answer the agent's control until SIGTERM.
+
+    The command keeps these descriptors.
+    """
     with frames.lay(place) as cable, relay.woken() as wake:
-        loader.run(place, cable, Console(command, dialogue), wake, families)
+        loader.run(place, cable, Console(command, dialogue, descriptors), wake, families)

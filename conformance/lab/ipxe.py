@@ -5,8 +5,7 @@ The script waits for a key, fetches a file from us by HTTP, and waits again. Bey
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import os
 
 from conformance import stacks
 from conformance.lab import console, link
@@ -70,14 +69,15 @@ class Typist:
 def hold(place: Place) -> None:
     """Lay the cable, boot the machine on it, and answer the agent's control until SIGTERM."""
     dialogue = console.Dialogue([(_READY, b"")], lambda: Typist().keys, _BEGUN, _ENDED)
-    with TemporaryDirectory(prefix="ipxe-") as folder:
-        script = Path(folder) / "script"
-        script.write_text(_SCRIPT)
-        console.hold(place, _machine(script), dialogue, stacks.STACKS[place.name].families)
+    with os.fdopen(os.memfd_create("script"), "w") as script:
+        script.write(_SCRIPT)
+        script.flush()
+        number = script.fileno()
+        console.hold(place, _machine(number), dialogue, stacks.STACKS[place.name].families, [number])
 
 
-def _machine(script: Path) -> list[str]:
+def _machine(script: int) -> list[str]:
     return [
         *("qemu-system-x86_64", "-M", "pc,graphics=off", "-accel", "tcg", "-m", "256", "-vga", "none"),
-        *("-kernel", FIRMWARE, "-initrd", str(script)),
+        *("-kernel", FIRMWARE, "-initrd", f"/proc/self/fd/{script}"),
     ]
