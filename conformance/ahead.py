@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from conformance.again import TOLERANCE, is_known, play
-from conformance.errors import Inconclusive, LateTester, Nonconformance
+from conformance.errors import Inconclusive, LateTester, Nonconformance, WalkFailed
 from conformance.play import Record, known
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Turns
@@ -183,6 +183,8 @@ class Ahead:
             return self._once_more(record, why)
         if record.again or record.name not in self._waiting:
             return ""
+        if isinstance(error, WalkFailed):
+            return "the target was not where the case begins"
         # It may have been the agent that took its time, or what the case does: a second failure is believed.
         doubtful = behind > TOLERANCE and not record.case.bench.subject.path.spoils
         return f"a segment or a call waited for {behind:.2f} s" if doubtful else ""

@@ -26,6 +26,10 @@ class LateTester(Inconclusive):
     """The case depends on being prompt, and was not: it is run again."""
 
 
+class WalkFailed(Inconclusive):
+    """The target was not brought into the state where the case begins, which may have stood still: it is run again."""
+
+
 class NotApplicable(Exception):
     """The target does not offer what the case needs; the text says what is missing."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from conformance import seq
-from conformance.errors import Inconclusive, Nonconformance, NotApplicable
+from conformance.errors import Nonconformance, NotApplicable, WalkFailed
 from conformance.expectation import reply
 from conformance.peer import Peer
 from conformance.segment import Ctl
@@ -148,7 +148,7 @@ def go(walk: Walk, peer: Peer, target: Target) -> None:
         for step in steps_to(walk):
             step(peer, target)
     except Nonconformance as error:
-        raise Inconclusive(f"the walk to {walk} failed:\n{error}") from error
+        raise WalkFailed(f"the walk to {walk} failed:\n{error}") from error
 
 
 def bring(walk: Walk, peer: Peer, target: Target) -> None:
@@ -174,4 +174,4 @@ def _is_told(walk: Walk, target: Target) -> bool:
         return False
     if walk == Walk(State.SYN_RECEIVED) and target.state() is State.LISTEN:
         return False  # it answers from a SYN cookie, without state (RFC 4987, section 3.6): the SYN,ACK has to do
-    raise Inconclusive(f"the walk to {walk} failed: the agent says {target.state()}")
+    raise WalkFailed(f"the walk to {walk} failed: the agent says {target.state()}")

@@ -14,7 +14,7 @@ from fakewire import FakeWire
 from items import Item, bench_on
 
 from conformance.ahead import CALM, KEEPS_UP, TOLERANCE, TRIES, Ahead
-from conformance.errors import Inconclusive, LateTester, Nonconformance
+from conformance.errors import Inconclusive, LateTester, Nonconformance, WalkFailed
 from conformance.wire.loop import Loop
 from conformance.wire.turns import Places, Turns
 
@@ -258,6 +258,22 @@ def test_what_did_not_begin_under_a_late_tester_is_run_again(loop: Loop) -> None
     record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
     assert record is not None
     assert (late, record.error) == ([], None)
+
+
+@pytest.mark.parametrize("stalls", [1, 2])
+def test_what_did_not_begin_is_run_again_once(loop: Loop, stalls: int) -> None:
+    left = [True] * stalls
+
+    def function(peer: Any) -> None:
+        if left:
+            left.pop()
+            raise WalkFailed("the walk to ESTABLISHED failed")
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert left == []
+    assert isinstance(record.error, WalkFailed) == (stalls == 2)
 
 
 def test_a_case_that_was_not_prompt_is_run_again(loop: Loop) -> None:

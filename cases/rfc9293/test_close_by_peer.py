@@ -74,9 +74,10 @@ def test_repeated_fin_is_acknowledged_again(peer):
 
 @requirement("RFC9293:3.10.7.4-fin-repeat", "RFC9293:3.10.7.4-seq-unacceptable-ack")
 @target_in(CLOSE_WAIT, CLOSING, LAST_ACK, opened=BOTH)
-def test_repeated_fin_is_acknowledged_and_changes_nothing(peer, target, walk):
+def test_repeated_fin_is_acknowledged_and_changes_nothing(peer, target, timing, walk):
     peer.send(FIN | ACK, seq=peer.snd_nxt - 1, ack=peer.irs + 1)
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.expect_nothing(timing.silence)
     assert target.state() is walk.state
 
 

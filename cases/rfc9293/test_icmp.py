@@ -45,6 +45,7 @@ def taken(another):
     other = another()
     other.send(SYN)
     other.expect(SYN | ACK, ack=other.iss + 1)
+    other.hear_for(other.timing.arrival)  # an error may go in by another queue than segments do, and take longer
     return other
 
 
