@@ -126,6 +126,7 @@ def test_random_options_to_a_listener_are_survived(peer, another, ctl):
             peer.forge(ctl, options=field)
         still_serves(another())
     peer.send(RST, seq=peer.iss + 1)  # what the SYNs may have left half open
+    still_serves(another())
 
 
 @requirement("RFC9293:MUST-7", "RFC9293:MUST-5")
