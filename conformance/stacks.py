@@ -20,6 +20,7 @@ BUILT = ROOT / "build" / "stacks"
 PREFIX = "lab:"
 ALL = "all"
 FAMILIES = ("ipv4", "ipv6")
+_CONGESTION_CONTROLS = Path("/proc/sys/net/ipv4/tcp_available_congestion_control")
 _SYSTEM = ("/usr/local/sbin", "/usr/sbin", "/sbin")  # not in every user's PATH
 
 
@@ -30,7 +31,8 @@ class Stack:
     `module` is the one of `conformance.lab` that holds it (see `holder`). `needs` are commands and files of the system,
     each with the Debian package it is in, the first with the one that is the stack itself; `machine` is the same of the
     emulator that it runs in. `built` is what `make stacks` makes for it, which may be the stack itself where nothing is
-    needed. `tells` is the command that tells its version, where there is one.
+    needed. `congestion_control` is the one that this kernel must have for it. `tells` is the command that tells its
+    version, where there is one.
     `opens_to` is the port to which its user can have it open a connection, where that is all that can be done; else 0.
     """
 
@@ -40,6 +42,7 @@ class Stack:
     needs: tuple[tuple[str, str], ...] = ()
     machine: tuple[tuple[str, str], ...] = ()
     built: tuple[str, ...] = ()
+    congestion_control: str = ""
     tells: tuple[str, ...] = ()
     opens_to: int = 0
 
@@ -54,6 +57,8 @@ class Stack:
         steps = [f"apt-get install {' '.join(packages)}"] if packages else []
         if not all((BUILT / name).exists() for name in self.built):
             steps.append("make stacks")
+        if self.congestion_control and self.congestion_control not in _CONGESTION_CONTROLS.read_text().split():
+            steps.append(f"modprobe tcp_{self.congestion_control}")
         return " && ".join(steps)
 
 
@@ -74,7 +79,7 @@ STACKS = {
         Stack("linux-syncookies", "linux", tells=_KERNEL),
         Stack("linux-nosack", "linux", tells=_KERNEL),
         Stack("linux-notimestamps", "linux", tells=_KERNEL),
-        Stack("linux-bbr", "linux", tells=_KERNEL),
+        Stack("linux-bbr", "linux", congestion_control="bbr", tells=_KERNEL),
         Stack(
             "linux-6.1",
             "uml",

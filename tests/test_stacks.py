@@ -33,6 +33,13 @@ def test_what_is_missing_is_told_as_commands(monkeypatch: pytest.MonkeyPatch, tm
     )
 
 
+def test_a_congestion_control_that_the_kernel_lacks_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(stacks, "_CONGESTION_CONTROLS", tmp_path / "available")
+    (tmp_path / "available").write_text("reno cubic\n")
+    assert Stack("x", "x", congestion_control="bbr").missing() == "modprobe tcp_bbr"
+    assert Stack("x", "x", congestion_control="reno").missing() == ""
+
+
 @pytest.fixture
 def two(monkeypatch: pytest.MonkeyPatch) -> None:
     there, not_there = Stack("there", "x"), Stack("not-there", "x", needs=(("/no/such", "one"),))

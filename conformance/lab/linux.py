@@ -8,6 +8,7 @@ from pathlib import Path
 
 from conformance.agent.server import serve
 from conformance.lab import link, services, system
+from conformance.lab.ended import StackEnded
 from conformance.lab.holder import Place
 
 SETTINGS = {
@@ -37,7 +38,9 @@ VARIANTS: dict[str, dict[str, str]] = {
 
 def hold(place: Place) -> None:
     """Build the target's side, and run the agent until SIGTERM."""
-    notes = settle(SETTINGS | VARIANTS.get(place.name, {}))
+    notes = settle(SETTINGS)
+    if refused := settle(VARIANTS.get(place.name, {})):
+        raise StackEnded("; ".join(refused))  # it would be another target than it is called
     link.lay(place.interface, place.tester)
     link.add_second_addresses()
     helper = _fork_services([place.status, place.control.fileno()])
