@@ -28,8 +28,23 @@ int uefi_told(EFI_STATUS status)
     return status == EFI_INVALID_PARAMETER ? CONNECTION_ILLEGAL : NOT_OK;
 }
 
+void uefi_note_sendings(struct sock *sock)
+{
+    struct sending *one;
+    int at;
+    for (at = 0; at < UEFI_TOKENS; at++) {
+        one = sock->sendings[at];
+        if (!one || !one->used || !uefi_signalled(one->token.CompletionToken.Event))
+            continue;
+        one->used = 0;
+        if (one->token.CompletionToken.Status != EFI_SUCCESS && sock->result == OK)
+            sock->result = uefi_told(one->token.CompletionToken.Status);
+    }
+}
+
 int uefi_lost(struct sock *sock, EFI_STATUS status)
 {
+    uefi_note_sendings(sock);
     if (sock->result == OK)
         sock->result = status == EFI_ACCESS_DENIED ? RESET : uefi_told(status);
     return sock->result;

@@ -54,8 +54,10 @@ EFI_EVENT uefi_event(void);
 int uefi_signalled(EFI_EVENT of);
 /* What a status means to the agent. */
 int uefi_told(EFI_STATUS status);
+/* Take note of what became of those that were under way: they are told how the connection ended. */
+void uefi_note_sendings(struct sock *sock);
 /* Why there is no connection any more, by what a call of its was answered. Of one that ended by itself the firmware only
- * says that there is none: to whom it would have told more did not wait for anything at that time. */
+ * says that there is none: more it tells to those alone who wait for something at that time. */
 int uefi_lost(struct sock *sock, EFI_STATUS status);
 
 /* uefi_network.c: the firmware's network, and the protocol that makes TCPs of a family */

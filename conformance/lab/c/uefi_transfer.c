@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-/* Return a token that is not on its way; NULL when all are. Takes note of how the others ended. */
+/* Return a token that is not on its way; NULL when all are. */
 static struct sending *free_sending(struct sock *sock)
 {
     struct sending *found = NULL;
     int at;
+    uefi_note_sendings(sock);
     for (at = 0; at < UEFI_TOKENS; at++) {
         struct sending *one = sock->sendings[at];
         if (!one) {
@@ -17,11 +18,6 @@ static struct sending *free_sending(struct sock *sock)
             one = sock->sendings[at] = room;
             memset(one, 0, sizeof *one);
             one->token.CompletionToken.Event = uefi_event();
-        }
-        if (one->used && uefi_signalled(one->token.CompletionToken.Event)) {
-            one->used = 0;
-            if (one->token.CompletionToken.Status != EFI_SUCCESS && sock->result == OK)
-                sock->result = uefi_told(one->token.CompletionToken.Status);
         }
         if (!one->used && !found)
             found = one;
