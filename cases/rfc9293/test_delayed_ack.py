@@ -30,6 +30,9 @@ MANY = 40
 APART = 0.005
 """Seconds between segments of a stream: less than any ACK is delayed for, and too long for them to be read together."""
 
+PAUSE = 0.1
+"""Seconds between groups of segments, at most: less than any retransmission timeout."""
+
 GROUPS = 12
 """Pairs of full-sized segments, as far as the target's window goes: past such a start as well."""
 
@@ -106,14 +109,6 @@ def nothing_lost(peer):
         raise Inconclusive("not all of many segments sent together has arrived")
 
 
-def in_one_go(peer, timing, texts):
-    """Send segments so close to each other that no timer for the first can end before the last has gone; return it."""
-    first, *_, last = [peer.send(ACK, data=text) for text in texts]
-    if last.at - first.at > timing.settle:
-        raise LateTester(f"segments that belong together went out within {last.at - first.at:.2f} s")
-    return first
-
-
 def groups_that_fit(peer, size, of):
     """Return how many groups `of` segments of that size to send: not more than the window has room for."""
     fit = peer.snd_wnd // (of * size)
@@ -122,13 +117,25 @@ def groups_that_fit(peer, size, of):
     return min(GROUPS, fit)
 
 
+def expect_acks_of_groups(peer, timing, text, of):
+    """Send groups `of` segments, one group after the other: each has to draw an ACK of its first segment at once.
+
+    Where a group was alone in that, the second of one is the first of the next. LateTester where a timer for the first
+    of a group can have ended before its last went out, or after a pause that a stream begins anew from.
+    """
+    last = None
+    for _ in range(groups_that_fit(peer, len(text), of)):
+        before, (first, *_, last) = last, [peer.send(ACK, data=text) for _ in range(of)]
+        pause, within = first.at - (before or first).at, last.at - first.at
+        if pause > PAUSE + timing.settle or within > timing.settle:
+            raise LateTester(f"a stream went out with gaps: of {pause:.2f} s before a group, {within:.2f} s within")
+        expect_ack_of(peer, first, within=timing.settle)
+
+
 @requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second", "RFC2525:2.13-stretch-ack")
 @target_in(ESTABLISHED)
 def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
-    full = bytes(peer.tcb.snd_mss(peer.family))
-    for _ in range(groups_that_fit(peer, len(full), of=2)):
-        first = in_one_go(peer, timing, [full] * 2)
-        expect_ack_of(peer, first, within=timing.settle)  # where it was alone in that, the second is a first one
+    expect_acks_of_groups(peer, timing, bytes(peer.tcb.snd_mss(peer.family)), of=2)
 
 
 @requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second", "RFC2525:2.13-stretch-ack")
@@ -137,19 +144,13 @@ def test_every_second_full_segment_is_acknowledged_at_once(peer, timing):
 def test_segments_that_options_fill_are_acknowledged_as_full_ones(peer, timing):
     """An ACK may wait for twice the MSS in octets of text, which a third segment brings (RFC 5681, section 4.2)."""
     peer.needs_timestamps()
-    text = bytes(peer.tcb.snd_mss(peer.family) - STAMPS)
-    for _ in range(groups_that_fit(peer, len(text), of=3)):
-        first = in_one_go(peer, timing, [text] * 3)
-        expect_ack_of(peer, first, within=timing.settle)
+    expect_acks_of_groups(peer, timing, bytes(peer.tcb.snd_mss(peer.family) - STAMPS), of=3)
 
 
 @requirement("RFC9293:SHLD-19", "RFC5681:4.2-every-second")
 @target_in(ESTABLISHED)
 def test_small_segments_are_acknowledged_when_they_make_two_full_ones(peer, timing):
-    half = bytes((peer.tcb.snd_mss(peer.family) + 1) // 2)
-    for _ in range(groups_that_fit(peer, len(half), of=4)):
-        first = in_one_go(peer, timing, [half] * 4)
-        expect_ack_of(peer, first, within=timing.settle)
+    expect_acks_of_groups(peer, timing, bytes((peer.tcb.snd_mss(peer.family) + 1) // 2), of=4)
 
 
 PLACES = {
