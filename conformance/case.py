@@ -151,7 +151,10 @@ class Case:
 
     @property
     def behind(self) -> float:
-        """For how many seconds a segment lay unheard, or the agent was waited for, at most: others took their time."""
+        """For how many seconds a segment lay unheard, an answer came too late, or the agent was waited for, at most.
+
+        Others took their time.
+        """
         waited = self._agent.slowest if self._agent is not None else 0.0
         return max([waited, *(peer.behind for peer in self.peers)])
 

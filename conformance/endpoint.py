@@ -220,11 +220,13 @@ class Endpoint(Connection):
         self.late, self.overdue = max(self.late, self.overdue), 0.0
 
     def drain(self) -> None:
-        """Hear what has come already, without waiting."""
-        before = self.late, self.overdue, self.behind
-        while self.hear(self.wire.now()) is not None:
-            pass
-        self.late, self.overdue, self.behind = before  # nobody was going to answer these
+        """Hear what has come already, without waiting. An answer that was waited for in vain may be there now."""
+        before, held_up = (self.late, self.overdue), self.behind
+        while (got := self.hear(self.wire.now())) is not None:
+            if self.in_vain and not self._repeated and not got.ctl & Ctl.RST:
+                held_up = max(held_up, got.at - self.spoke)
+        self.late, self.overdue = before  # nobody was going to answer these
+        self.behind = held_up
 
     # -- the end --
 
