@@ -120,9 +120,8 @@ static int configure_socket(struct session *session, struct reader *request, str
 {
     struct endpoint *endpoint = find(session, read_u16(request));
     int parameter = read_u16(request);
-    size_t length, at;
+    size_t length;
     const uint8_t *value = read_octets(request, &length);
-    uint32_t number = 0;
     (void)response;
     if (!read_whole(request))
         return INVALID_PARAMETER;
@@ -132,11 +131,7 @@ static int configure_socket(struct session *session, struct reader *request, str
         return agent.stack->configure
                    ? agent.stack->configure(agent.stack->with, endpoint->socket, parameter, value, length)
                    : INVALID_PARAMETER;
-    for (at = 0; at < length && at < 4; at++)
-        number = number << 8 | value[at];
-    if ((length != 1 && length != 2 && length != 4) || number > 0x7FFFFFFF)
-        return INVALID_PARAMETER;
-    return endpoint_backlog(endpoint, (int)number);
+    return number_of(value, length) < 0 ? INVALID_PARAMETER : endpoint_backlog(endpoint, number_of(value, length));
 }
 
 static int shut_down(struct session *session, struct reader *request, struct writer *response)

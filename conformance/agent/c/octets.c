@@ -91,6 +91,17 @@ void write_plain(struct writer *to, const void *octets, size_t length)
     to->length += length;
 }
 
+int32_t number_of(const uint8_t *value, size_t length)
+{
+    uint32_t number = 0;
+    size_t at;
+    if (length != 1 && length != 2 && length != 4)
+        return -1;
+    for (at = 0; at < length; at++)
+        number = number << 8 | value[at];
+    return number > INT32_MAX ? -1 : (int32_t)number;
+}
+
 void write_u8(struct writer *to, unsigned value)
 {
     uint8_t octet = (uint8_t)value;

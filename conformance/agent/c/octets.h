@@ -28,6 +28,8 @@ int read_bool(struct reader *from);
 const uint8_t *read_octets(struct reader *from, size_t *length);
 void read_address(struct reader *from, struct place *place);
 void read_text(struct reader *from);
+/* The number that the value of a parameter is, of 1, 2 or 4 octets, up to 0x7FFFFFFF; -1 when it is none. */
+int32_t number_of(const uint8_t *value, size_t length);
 /* Whether all was read, and nothing was missing. */
 int read_whole(const struct reader *from);
 

@@ -3,6 +3,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "octets.h"
 #include "posix.h"
 #include "protocol.h"
 
@@ -44,18 +45,6 @@ static const struct setting settings[] = {
     {WINDOW_CLAMP, IPPROTO_TCP, TCP_WINDOW_CLAMP, 0, MOST},
 #endif
 };
-
-/* Read a number of 1, 2 or 4 octets from 0 to MOST; -1 when it is none. */
-static int32_t number_of(const uint8_t *value, size_t length)
-{
-    uint32_t number = 0;
-    size_t at;
-    if (length != 1 && length != 2 && length != 4)
-        return -1;
-    for (at = 0; at < length; at++)
-        number = number << 8 | value[at];
-    return number > MOST ? -1 : (int32_t)number;
-}
 
 static int set(int socket, int level, int option, int value)
 {

@@ -32,31 +32,27 @@ static void end_listener(struct sock *sock)
     tcp_close(sock->pcb);
 }
 
-void call_abort(void *with, int socket)
+static void end(struct sock *sock, int abort)
 {
-    struct sock *sock = &socks[socket];
     struct tcp_pcb *pcb = sock_pcb(sock);
-    (void)with;
     if (pcb && sock->listening) {
         end_listener(sock);
     } else if (pcb) {
         sock_forget(pcb);
-        tcp_abort(pcb);
+        if (abort || tcp_close(pcb) != ERR_OK)
+            tcp_abort(pcb);
     }
     sock_give_back(sock);
 }
 
+void call_abort(void *with, int socket)
+{
+    (void)with;
+    end(&socks[socket], 1);
+}
+
 void call_close(void *with, int socket)
 {
-    struct sock *sock = &socks[socket];
-    struct tcp_pcb *pcb = sock_pcb(sock);
     (void)with;
-    if (pcb && sock->listening) {
-        end_listener(sock);
-    } else if (pcb) {
-        sock_forget(pcb);
-        if (tcp_close(pcb) != ERR_OK)
-            tcp_abort(pcb);
-    }
-    sock_give_back(sock);
+    end(&socks[socket], 0);
 }

@@ -1,6 +1,8 @@
 /* What can be set of a connection. */
 #include "lwip_sockets.h"
 
+#include "octets.h"
+
 static int configure_connection(struct tcp_pcb *pcb, int parameter, uint32_t number)
 {
     switch (parameter) {
@@ -20,13 +22,10 @@ static int configure_connection(struct tcp_pcb *pcb, int parameter, uint32_t num
 int call_configure(void *with, int socket, int parameter, const uint8_t *value, size_t length)
 {
     struct tcp_pcb *pcb = sock_pcb(&socks[socket]);
-    uint32_t number = 0;
-    size_t at;
+    int32_t number = number_of(value, length);
     (void)with;
-    if (!pcb || length < 1 || length > 4)
+    if (!pcb || number < 0)
         return pcb ? INVALID_PARAMETER : DOES_NOT_EXIST;
-    for (at = 0; at < length; at++)
-        number = number << 8 | value[at];
     switch (parameter) {
     case TTL: pcb->ttl = (u8_t)number; return OK;
     case TRAFFIC_CLASS:
@@ -37,6 +36,6 @@ int call_configure(void *with, int socket, int parameter, const uint8_t *value, 
         else
             ip_reset_option(pcb, SOF_KEEPALIVE);
         return OK;
-    default: return socks[socket].listening ? INVALID_PARAMETER : configure_connection(pcb, parameter, number);
+    default: return socks[socket].listening ? INVALID_PARAMETER : configure_connection(pcb, parameter, (uint32_t)number);
     }
 }

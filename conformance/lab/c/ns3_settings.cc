@@ -12,6 +12,7 @@
 #include <cstring>
 
 extern "C" {
+#include "octets.h"
 #include "protocol.h"
 }
 
@@ -85,11 +86,9 @@ int configure_tcp(sock &sock, int parameter, uint32_t number)
 int stack_configure(void *, int socket, int parameter, const uint8_t *value, size_t length)
 {
     sock &sock = sock_at(socket);
-    uint32_t number = 0;
-    if (length < 1 || length > 4)
+    int32_t number = number_of(value, length);
+    if (number < 0)
         return INVALID_PARAMETER;
-    for (size_t at = 0; at < length; at++)
-        number = number << 8 | value[at];
     switch (parameter) {
     case TTL:
         sock.tcp->SetIpTtl(static_cast<uint8_t>(number));
@@ -102,7 +101,7 @@ int stack_configure(void *, int socket, int parameter, const uint8_t *value, siz
         sock.tcp->SetIpv6Tclass(sock.tos);
         return OK;
     case ERROR_REPORTS: sock.errors_ignored = !number; return OK;
-    default: return configure_tcp(sock, parameter, number);
+    default: return configure_tcp(sock, parameter, static_cast<uint32_t>(number));
     }
 }
 

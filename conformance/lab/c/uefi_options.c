@@ -1,6 +1,8 @@
 /* Options, which are given with the OPEN: a listener is opened anew with them, a connection has them for good. */
 #include "uefi_sockets.h"
 
+#include "octets.h"
+
 enum { LEAST_BUFFER = 8 * 1024, MOST_BUFFER = 2 * 1024 * 1024, PROBES = 8 };
 
 /* As TcpConfigurePcb has them where none are given; for some of them 0 means something else. */
@@ -59,16 +61,13 @@ static int change(struct sock *sock, int parameter, uint32_t number)
 int uefi_option(void *with, int socket, int parameter, const uint8_t *value, size_t length)
 {
     struct sock *sock = &uefi_socks[socket];
-    uint32_t number = 0;
+    int32_t number = number_of(value, length);
     int result;
-    size_t at;
     (void)with;
     if (sock->queued || (sock->configured && !sock->listening))
         return NO_PRIMITIVE;
-    if (length < 1 || length > 4)
+    if (number < 0)
         return INVALID_PARAMETER;
-    for (at = 0; at < length; at++)
-        number = number << 8 | value[at];
-    result = change(sock, parameter, number);
+    result = change(sock, parameter, (uint32_t)number);
     return result == OK && sock->listening ? uefi_listen_anew(sock) : result;
 }
