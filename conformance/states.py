@@ -62,7 +62,8 @@ def _opened_actively(peer: Peer, target: Target) -> None:
 
 def _syns_crossed(peer: Peer, target: Target) -> None:
     peer.send(SYN)
-    peer.expect(SYN | ACK, seq=peer.irs, ack=peer.iss + 1)
+    patience = peer.timing.retransmission  # some say it in the place of the next SYN, when that is due
+    peer.expect(SYN | ACK, seq=peer.irs, ack=peer.iss + 1, within=patience)
 
 
 def _syn_answered(peer: Peer, target: Target) -> None:
