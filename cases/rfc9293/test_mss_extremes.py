@@ -108,7 +108,7 @@ def too_large(peer, target):
 @target_in(LISTEN)
 def test_segment_larger_than_the_announced_mss_does_no_harm(peer, target, facts, too_large):
     segment = peer.send(ACK, data=too_large)
-    answer = peer.expect_one_of(reply(ACK, ack=segment.end), reply(ACK, ack=segment.seq), NOTHING)
+    answer = peer.expect_one_of(reply(ACK), NOTHING)
     facts["a segment larger than the MSS is taken"] = answer is not None and answer.ack == segment.end
     peer.send(ACK, seq=segment.seq, data=too_large[:500])
     peer.send(ACK, seq=segment.seq + 500, data=too_large[500:])

@@ -29,7 +29,7 @@ TEXT = b"0123456789"
 
 
 def crowd(another, target, data=b""):
-    """Send the SYNs; return those of whom the target has answered, each as a peer."""
+    """Send the SYNs; return those that the target has answered, each as a peer. Some it may refuse (section 2)."""
     port = target.listen(backlog=1)
     most = min(SYNS, target.subject.max_connections - 2)
     if most < 3:
@@ -37,7 +37,13 @@ def crowd(another, target, data=b""):
     peers = [another(port) for _ in range(most)]
     for one in peers:
         one.send(SYN, data=data)
-    return [one for one in peers if one.expect_one_of(reply(SYN | ACK), NOTHING) is not None]
+    return [one for one in peers if is_answered(one)]
+
+
+def is_answered(one):
+    """Tell whether a SYN,ACK comes; a reset may come instead, or nothing."""
+    answer = one.expect_one_of(reply(SYN | ACK), reply(RST | ACK, seq=0), NOTHING)
+    return answer is not None and SYN in answer.ctl
 
 
 def forgotten(peers, timing):
