@@ -219,6 +219,10 @@ class Endpoint(Connection):
         """Silence that was listened to for too long is silence: late is only what is done after it."""
         self.late, self.overdue = max(self.late, self.overdue), 0.0
 
+    def catch_up(self) -> None:
+        """Forget that the tester was late so far: what the target has said since shows that it made no difference."""
+        self.late = self.overdue = self.behind = 0.0
+
     def drain(self) -> None:
         """Hear what has come already, without waiting. An answer that was waited for in vain may be there now."""
         before, held_up = (self.late, self.overdue), self.behind

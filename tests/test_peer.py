@@ -98,6 +98,13 @@ def test_a_tester_that_listens_to_silence_for_too_long_is_late_for_what_it_does_
     assert (peer.late, peer.overdue) == (pytest.approx(0.5), 0.0)
 
 
+def test_a_tester_that_was_late_may_catch_up() -> None:
+    peer, _ = established(lambda segment: [])
+    peer.late, peer.overdue, peer.behind = 0.5, 0.4, 0.3
+    peer.catch_up()
+    assert (peer.late, peer.overdue, peer.behind) == (0.0, 0.0, 0.0)
+
+
 def test_a_segment_that_lay_unheard_is_told() -> None:
     peer, wire = established(lambda segment: [ack_of(segment)])
     peer.send(ACK, data=b"x")
@@ -313,7 +320,7 @@ def test_a_choice_that_fails_names_the_nearest() -> None:
 
 
 def test_expect_nothing() -> None:
-    peer, _ = established()
+    peer, _ = established(lambda segment: [])
     peer.expect_nothing()
     peer, _ = established(lambda segment: [ack_of(segment)])
     peer.send(ACK, data=b"x")
@@ -333,7 +340,7 @@ def test_expect_ignored_has_a_positive_control() -> None:
     peer.expect_ignored()
     assert wire.sent[-1] is not None
     assert wire.sent[-1].data == b"\0"
-    peer, _ = established()
+    peer, _ = established(lambda segment: [])
     with pytest.raises(Nonconformance, match="nothing within"):
         peer.expect_ignored()
 
@@ -371,7 +378,7 @@ def test_expect_gone_asks_with_a_number_that_no_syn_cookie_fits() -> None:
 
 
 def test_what_needs_scaled_windows_is_not_applicable_without() -> None:
-    peer, _ = established()
+    peer, _ = established(lambda segment: [])
     with pytest.raises(NotApplicable, match="window scaling"):
         peer.needs_window_scale()
 
@@ -584,7 +591,7 @@ def test_hanging_up_resets_what_neither_side_has_reset() -> None:
 
 
 def test_restart_begins_a_new_incarnation() -> None:
-    peer, _ = established()
+    peer, _ = established(lambda segment: [])
     peer.restart(77)
     assert peer.iss == 77
     with pytest.raises(Inconclusive, match="IRS is not known"):
