@@ -191,7 +191,7 @@ def test_a_requirement_is_judged_by_the_cases_it_is_the_first_of() -> None:
         "RFC9293:MUST-13": "conforms",
         "RFC9293:MUST-2": "conforms",
         "RFC9293:MUST-3": "violates",
-        "RFC9293:MUST-4": "violates",
+        "RFC9293:MUST-4": "inconclusive",  # the case may fail for MUST-3 alone
     }
 
 

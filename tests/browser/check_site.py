@@ -134,7 +134,7 @@ def test_every_stack_has_its_page(page: Page) -> None:
         page.goto((SITE / "index.html").as_uri())
         page.locator(".overview tbody th a", has_text=name).first.click()
         assert page.locator("h1").inner_text() == name
-        assert page.locator("table.states td a").count() > 100
+        assert page.locator("table.states tbody tr").count() > 10
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -28,7 +28,7 @@ function wanted() {
 }
 
 // What a family has of its own is told in colour, in words and by where the cell leads.
-function show(one, family) {
+function show(one) {
   for (const { cell, merged, families, cases, link, title } of one.cells) {
     const word = family === "" ? merged : families[Number(family)];
     const inside = cell.firstElementChild;
@@ -49,11 +49,16 @@ function differs(one) {
   return new Set(one.cells.map(({ cell }) => cell.className).filter((word) => JUDGED.includes(word))).size > 1;
 }
 
+let family = ""; // whose verdicts are shown
+
 function apply() {
   const want = wanted();
   let shown = 0;
+  if (want.family !== family) {
+    family = want.family;
+    for (const one of rows) show(one);
+  }
   for (const one of rows) {
-    show(one, want.family);
     const looked = want.stack === "" ? one.cells : [one.cells[Number(want.stack)]];
     const fits =
       (!want.rfc || one.rfc === want.rfc) && (!want.level || one.level === want.level) &&
