@@ -151,12 +151,12 @@ class Case:
 
     @property
     def behind(self) -> float:
-        """For how many seconds a segment lay unheard, an answer came too late, or the agent was waited for, at most.
+        """For how many seconds a segment lay unheard, or an ACK or the agent was waited for, at most.
 
-        Others took their time.
+        Others took their time: even a stack may have stood still, on a busy host, for longer than its ACK may take.
         """
         waited = self._agent.slowest if self._agent is not None else 0.0
-        return max([waited, *(peer.behind for peer in self.peers)])
+        return max([waited, *(max(peer.behind, peer.slowest_ack) for peer in self.peers)])
 
     @property
     def violations(self) -> list[Nonconformance]:

@@ -42,7 +42,7 @@ class Connection:
         self.packets: list[bytes] = []
         self.judging = True
         self.late = self.behind = self.overdue = 0.0
-        self.in_vain = False  # something was waited for, and nothing came
+        self.slowest_ack = 0.0  # how long after we had spoken it came
         self.spoke = self.spoke_before = 0.0  # when we did last, and the time before
         self.fin_at = self.fin_before = -1.0  # when the target last said its FIN, and the time before
         self.tcb: Tcb

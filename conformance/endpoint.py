@@ -171,6 +171,8 @@ class Endpoint(Connection):
             self._repeated = segment.ack == self._acknowledged  # else it says that, at least
         if segment.ctl & Ctl.ACK:
             self._acknowledged = segment.ack
+        if segment.ctl == Ctl.ACK and not segment.data and self.spoke:
+            self.slowest_ack = max(self.slowest_ack, segment.at - self.spoke)
         if segment.ctl & Ctl.FIN:
             self.fin_before, self.fin_at = self.fin_at, segment.at
         if segment.len and self.tcb.takes(segment):  # neither a bare ACK nor what we refuse is something said
@@ -224,13 +226,11 @@ class Endpoint(Connection):
         self.late = self.overdue = self.behind = 0.0
 
     def drain(self) -> None:
-        """Hear what has come already, without waiting. An answer that was waited for in vain may be there now."""
-        before, held_up = (self.late, self.overdue), self.behind
-        while (got := self.hear(self.wire.now())) is not None:
-            if self.in_vain and not self._repeated and not got.ctl & Ctl.RST:
-                held_up = max(held_up, got.at - self.spoke)
-        self.late, self.overdue = before  # nobody was going to answer these
-        self.behind = held_up
+        """Hear what has come already, without waiting."""
+        before = self.late, self.overdue, self.behind
+        while self.hear(self.wire.now()) is not None:
+            pass
+        self.late, self.overdue, self.behind = before  # nobody was going to answer these
 
     # -- the end --
 

@@ -77,7 +77,6 @@ class Peer(Endpoint):
 
     def _fail(self, expected: str, got: Segment | None, span: float, differs: tuple[str, ...]) -> None:
         shown = f"nothing within {span:.3g} s" if got is None else show(got, self.tcb.iss, self.tcb.irs)
-        self.in_vain = got is None
         self.transcript.note(self.wire.now() if got is None else got.at, f"expected {expected}, got {shown}")
         raise Nonconformance(expected, shown, () if got is None else differs)
 
