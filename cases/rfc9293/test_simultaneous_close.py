@@ -5,9 +5,10 @@ from conformance import ACK, BOTH, CLOSING, ESTABLISHED, FIN, FIN_WAIT_1, TIME_W
 
 @requirement("RFC9293:3.6-case3-simclose", "RFC9293:3.10.7.4-fin-fw1-unacked")
 @target_in(FIN_WAIT_1, opened=BOTH)
-def test_crossing_fin_is_acknowledged_past_the_own(peer, target):
+def test_crossing_fin_is_acknowledged_past_the_own(peer, target, timing):
     peer.send(FIN | ACK, ack=peer.rcv_nxt - 1)  # sent before the target's FIN came
     peer.expect(ACK, seq=peer.rcv_nxt, ack=peer.snd_nxt)
+    peer.expect_nothing(timing.silence)
     assert target.state_has_changed_to(CLOSING)
 
 
