@@ -67,7 +67,7 @@ class Timing:
 
         Less than the timeout before any sample, which is also the least that RFC 6298, section 2.4, advises.
         """
-        return max(0.8 * INITIAL_RTO, 4 * self.answer)
+        return max(0.6 * INITIAL_RTO, 4 * self.answer)
 
     @property
     def silence(self) -> float:
