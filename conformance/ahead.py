@@ -185,6 +185,7 @@ class Ahead:
             return ""
         if isinstance(error, WalkFailed):
             return "the target was not where the case begins"
+        behind = max(behind, record.case.parting if silent else 0.0)
         # It may have been the agent that took its time, or what the case does: a second failure is believed.
         doubtful = behind > TOLERANCE and not record.case.bench.subject.path.spoils
         return f"a segment or a call waited for {behind:.2f} s" if doubtful else ""

@@ -159,6 +159,11 @@ class Case:
         return max([waited, *(max(peer.behind, peer.slowest_ack) for peer in self.peers)])
 
     @property
+    def parting(self) -> float:
+        """How many seconds the agent took to end the test: whoever is slow then may have been so just before."""
+        return self._agent.parting if self._agent is not None else 0.0
+
+    @property
     def violations(self) -> list[Nonconformance]:
         """The invariants broken on any of the case's connections."""
         return [] if self.spoiled else [violation for peer in self.peers for violation in peer.violations]

@@ -246,6 +246,24 @@ def test_what_failed_while_a_segment_lay_unheard_is_run_again_and_then_believed(
     assert isinstance(record.error, Nonconformance) == tries[1]
 
 
+@pytest.mark.parametrize(("got", "runs"), [("nothing within 1 s", 2), ("b", 1)])
+def test_silence_of_a_target_that_is_slow_is_heard_once_more(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch, got: str, runs: int
+) -> None:
+    monkeypatch.setattr("conformance.case.Case.parting", TOLERANCE + 1)
+    played = []
+
+    def function(peer: Any) -> None:
+        played.append(peer)
+        raise Nonconformance("a", got)
+
+    item = Item(function)
+    record = ahead_of(loop, item).join(item)  # type: ignore[arg-type]
+    assert record is not None
+    assert len(played) == runs
+    assert isinstance(record.error, Nonconformance)
+
+
 def test_what_did_not_begin_under_a_late_tester_is_run_again(loop: Loop) -> None:
     late = [TOLERANCE + 1, 0.0]
 

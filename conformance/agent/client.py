@@ -53,6 +53,7 @@ class Agent(Tuning):
         self._exchange = Exchange(channel, where, reply_within, service)
         self._ours = ours
         self._connect_socket = 0
+        self.parting = 0.0  # seconds that END_TEST took
 
     @property
     def slowest(self) -> float:
@@ -86,9 +87,9 @@ class Agent(Tuning):
     def end_test(self, tc_id: int = 0, name: str = "") -> None:
         """End the test: every socket that was opened over this channel is reset."""
         self._exchange.try_again()
-        before = self._exchange.slowest
+        before, self._exchange.slowest = self._exchange.slowest, 0.0
         self._exchange.ask(p.END_TEST, tc_id, name)
-        self._exchange.slowest = before  # nothing that is judged waits for that
+        self.parting, self._exchange.slowest = self._exchange.slowest, before  # nothing that is judged waits for that
         self._exchange.forget()
 
     def create_and_bind(self, port: int | None = None, address: str = "0.0.0.0", *, bind: bool = True) -> int:
