@@ -33,8 +33,13 @@ def test_a_folder_without_results_is_told_with_what_to_do(tmp_path: Path) -> Non
         render(tmp_path, tmp_path / "out", tmp_path / "build")
 
 
-def test_without_node_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("installed", [False, True])
+def test_without_node_the_way_to_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool) -> None:
     (tmp_path / "1-result.json").write_text("{}")
+    program = tmp_path / "build" / "node_modules" / ".bin" / "allure"
+    if installed:
+        program.parent.mkdir(parents=True)
+        program.touch()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UsageProblem, match="apt-get install nodejs npm"):
         render(tmp_path, tmp_path / "out", tmp_path / "build")
@@ -50,7 +55,8 @@ def test_what_is_no_report_is_not_written_over(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "thesis.txt").exists()
 
 
-def test_a_report_stays_when_the_next_one_fails(tmp_path: Path) -> None:
+def test_a_report_stays_when_the_next_one_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     (tmp_path / "1-result.json").write_text("{}")
     page = tmp_path / "out" / "index.html"
     page.parent.mkdir()

@@ -65,10 +65,10 @@ def without_analytics(page: str) -> str:
 def _installed(build: Path) -> str:
     """Return the path of Allure, installed if it is not yet."""
     program = build / "node_modules" / ".bin" / "allure"
-    if not program.exists():
-        npm = shutil.which("npm")
-        if npm is None:
-            raise UsageProblem("Allure 3 needs Node.js: apt-get install nodejs npm; the results are in place for later")
+    npm = shutil.which("npm")
+    if shutil.which("node") is None or (npm is None and not program.exists()):
+        raise UsageProblem("Allure 3 needs Node.js: apt-get install nodejs npm; the results are in place for later")
+    if npm is not None and not program.exists():
         build.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PACKAGE / "package.json", build / "package.json")
         _run([npm, "install", "--no-audit", "--no-fund", "--silent"], build, {})
