@@ -30,7 +30,7 @@ from conformance.path import Fortune, RoughPath
 RELAY_TIME = 0.02
 """Seconds that the relay may take on a machine that is busy: a segment is no longer there as soon as it is sent."""
 
-STOP_LIMIT = 5.0
+START_LIMIT = 30.0
 EVERYBODY = b""
 """In place of a tester's MAC address."""
 
@@ -77,8 +77,8 @@ class Meddler:
             os.close(reader)
             assert process.stdin is not None
             process.stdin.close()
-            process.terminate()
-            process.wait(STOP_LIMIT)
+            process.kill()
+            process.wait()
 
     def use(self, deviation: str, mac: str) -> None:
         """Meddle with the tester at `mac` by this deviation from now on, whatever is done to others."""
@@ -88,8 +88,10 @@ class Meddler:
 
 
 def _await(status: int) -> None:
-    if not os.read(status, 1):
-        raise UsageProblem("the lab's meddler does not run")
+    with selectors.DefaultSelector() as selector:
+        selector.register(status, selectors.EVENT_READ)
+        if not selector.select(START_LIMIT) or not os.read(status, 1):
+            raise UsageProblem("the lab's meddler does not run")
 
 
 _ROOT = Path(__file__).parents[2]
