@@ -217,13 +217,18 @@ def test_findings_come_gravest_first_and_each_once() -> None:
                 pack(judged("deviates", requirements=("RFC9293:SHLD-1",), level="SHOULD")),
                 pack(known),
                 pack(judged("violates", "ipv6")),
+                pack(judged("violates")),
                 pack(judged("conforms")),
             ],
         },
         {},
     )
     found = list(findings(result))
-    assert [(one["verdict"], len(one["runs"])) for one in found] == [("violates", 2), ("deviates", 1)]
+    assert [(one["verdict"], one["known"], len(one["runs"])) for one in found] == [
+        ("violates", None, 2),  # what nobody knew of is not hidden behind what somebody does
+        ("violates", "why", 1),
+        ("deviates", None, 1),
+    ]
     assert found[0]["link"] == f"{case_page(CASE)}#linux"
 
 

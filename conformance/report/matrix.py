@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from conformance.report.verdict import WORDS, Verdict
+from conformance.report.verdict import Verdict, gravest
 
 _FILE = Path(__file__).parents[2] / "cases" / "matrix.json"
 
@@ -42,7 +42,7 @@ def _cell(cell: dict[str, Any], by_case: dict[str, list[Verdict]]) -> dict[str, 
     if "impossible" in cell:
         return cell
     words = [verdict.verdict for verdict in runs_in(cell, by_case)]
-    return {"verdict": min(words, key=WORDS.index, default=None), "runs": len(words)}
+    return {"verdict": gravest(words), "runs": len(words)}
 
 
 def index(verdicts: Iterable[Verdict]) -> dict[str, list[Verdict]]:

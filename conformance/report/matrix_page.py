@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from conformance.report.matrix import index, read, runs_in
-from conformance.report.verdict import WORDS, Verdict, Word
+from conformance.report.verdict import WORDS, Verdict, Word, gravest
 
 SIGNS: dict[Word | None, str] = {
     "violates": "\N{MULTIPLICATION SIGN}",
@@ -75,7 +75,7 @@ def page(target: str, verdicts: Iterable[Verdict]) -> str:
 def _cell(state: str, kind: str, cell: dict[str, Any], runs: Sequence[Verdict]) -> str:
     if "impossible" in cell:
         return f'<td class="impossible" title="{escape(cell["impossible"])}">-</td>'
-    word = _gravest(runs)
+    word = gravest(one.verdict for one in runs)
     told = f"{state}, {kind}: {word or 'not run'}"
     sign = f'<a href="#{anchor(state, kind)}" aria-label="{escape(told)}">{SIGNS[word]}</a>' if runs else SIGNS[word]
     return (
@@ -89,7 +89,7 @@ def _details(state: str, kind: str, runs: Sequence[Verdict]) -> str:
 
 
 def _line(case: str, runs: Sequence[Verdict]) -> str:
-    word = _gravest(runs)
+    word = gravest(one.verdict for one in runs)
     links = ", ".join(_links(one for one in runs if one.verdict == word))
     return f'<li><span class="{_name(word)}">{SIGNS[word]} {word}</span> <code>{escape(case)}</code> {links}</li>'
 
@@ -99,10 +99,6 @@ def _links(runs: Iterable[Verdict]) -> Iterator[str]:
         ladder = next((path for path in one.evidence if path.endswith(".svg")), None)
         name = escape(" ".join([one.family, *(text for key, text in one.parameters.items() if key != "walk")]))
         yield f'<a href="{escape(ladder)}">{name}</a>' if ladder else name
-
-
-def _gravest(runs: Sequence[Verdict]) -> Word | None:
-    return min((one.verdict for one in runs), key=WORDS.index, default=None)
 
 
 def anchor(state: str, kind: str) -> str:

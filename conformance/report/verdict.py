@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -29,6 +29,11 @@ _BY_LEVEL: dict[Level, Word] = {
     "SHOULD NOT": "deviates",
     "MAY": "not offered",
 }
+
+
+def gravest(words: Iterable[Word]) -> Word | None:
+    """Return the gravest of some verdicts; None of none."""
+    return min(words, key=WORDS.index, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from conformance.site.cells import FAMILIES, by_family, cells_of
 from conformance.site.evidence import drawn
 from conformance.site.facts import how_run, measured
 from conformance.site.place import Place
-from conformance.site.results import Result, decisive, gravest, run_of
+from conformance.site.results import Result, decisive, gravest, gravity, run_of
 from conformance.site.source import Sources
 from conformance.site.states import states
 
@@ -149,7 +149,7 @@ class Site:
             if runs:
                 files = [(one, self._drawn.get((result.name, run_of(one)))) for one in runs]
                 shown = [(one, drawing) for one, drawing in files if drawing]
-                shown.sort(key=lambda pair: WORDS.index(pair[0].verdict))  # the one that decides is the first
+                shown.sort(key=lambda pair: gravity(pair[0]))  # the one that decides is the first
                 stacks.append({"result": result, "runs": runs, "verdict": gravest(runs), "shown": shown})
         names = dict.fromkeys(name for stack in stacks for run in stack["runs"] for name in run.requirements)
         requirements = [lookup(name) for name in names]
@@ -199,13 +199,14 @@ def _share(cells: dict[str, Verdict], of: Iterable[Requirement], levels: Sequenc
 
 
 def findings(result: Result) -> Iterator[dict[str, Any]]:
-    """Yield what a stack does otherwise than required, the gravest first, each case and requirement once."""
-    seen: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in sorted(result.verdicts, key=lambda one: (WORDS.index(one.verdict), one.requirements[0], one.case)):
+    """Yield what a stack does otherwise than required, the gravest first and of these what nobody knew of: each case
+    and requirement once, and once more where its profile knows some of the runs, or knows them for another reason."""
+    seen: dict[tuple[str, str, str | None], dict[str, Any]] = {}
+    for one in sorted(result.verdicts, key=lambda one: (gravity(one), one.requirements[0], one.case)):
         if one.verdict not in DIFFERS:
             continue
         found = seen.setdefault(
-            (one.requirements[0], one.case),
+            (one.requirements[0], one.case, one.known),
             {
                 "stack": result.name,
                 "verdict": one.verdict,

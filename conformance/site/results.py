@@ -180,9 +180,14 @@ def beside(before: Result, own: Result, name: str) -> Result:
     return Result({**own.document, "target": name}, own.exchanges, tuple(changed(before, own)))
 
 
+def gravity(verdict: Verdict) -> tuple[int, bool]:
+    """Return what to sort verdicts by, the gravest first, and of these what nobody knew of."""
+    return WORDS.index(verdict.verdict), verdict.known is not None
+
+
 def gravest(verdicts: Iterable[Verdict]) -> Verdict | None:
     """Return the gravest of some verdicts, the first of several; None of none."""
-    return min(verdicts, key=lambda one: WORDS.index(one.verdict), default=None)
+    return min(verdicts, key=gravity, default=None)
 
 
 def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
