@@ -51,10 +51,11 @@ def test_data_in_a_packet_that_is_none_is_ignored(peer, on_link, unreadable):
 
 
 @requirement("RFC1122:3.2.1.7-ttl")
+@pytest.mark.parametrize("ttl", [1, 0])
 @only_over("ipv4")
 @target_in(LISTEN)
-def test_packets_at_the_end_of_their_life_are_taken(peer, on_link):
-    peer.ip = Header(ttl=1)
+def test_packets_at_the_end_of_their_life_are_taken(peer, on_link, ttl):
+    peer.ip = Header(ttl=ttl)
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
     peer.send(ACK, data=DATA)

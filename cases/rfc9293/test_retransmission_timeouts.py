@@ -32,7 +32,7 @@ def back_off_to(peer, text, longest):
 
 
 @slow(170)
-@requirement("RFC8961:3-backoff", "RFC6298:2.5-max-rto", "RFC9293:MUST-19", "RFC6298:5.5-backoff")
+@requirement("RFC6298:5.5-backoff", "RFC6298:2.5-max-rto", "RFC8961:3-backoff", "RFC9293:MUST-19")
 @target_in(ESTABLISHED)
 def test_timeout_grows_to_a_minute_at_least(peer, target, facts):
     target.prefer(Parameter.USER_TIMEOUT, 600_000)
