@@ -152,9 +152,16 @@ def test_a_result_with_a_requirement_that_nobody_knows_is_told(run: Path) -> Non
 
 
 def test_facts_are_told_in_words_and_units() -> None:
-    facts = {"rtt": 1.84e-05, "addresses": {"ipv4": "198.18.0.1"}, "mac": "020000000100", "agent_version": None}
+    facts = {
+        "date": "2026-11-21",
+        "rtt": 1.84e-05,
+        "addresses": {"ipv4": "198.18.0.1"},
+        "mac": "020000000100",
+        "agent_version": None,
+    }
     path = {"probes": 200, "lost": 2, "doubled": 0, "reordered": 1, "slowest": 0.1}
     assert dict(how_run(facts | {"path": path, "notes": [], "syn_ack_rto": 1.0256218})) == {
+        "date (UTC)": "2026-11-21",
         "addresses": "ipv4 198.18.0.1",
         "MAC, ours": "02:00:00:00:01:00",
         "round trip": "0.02 ms",

@@ -64,6 +64,7 @@ def _path(values: Mapping[str, Any]) -> str:
 
 
 _LINES = (
+    ("date (UTC)", "date", str),
     ("addresses", "addresses", _pairs),
     ("MAC, ours", "mac", _mac),
     ("open port", "open_port", str),

@@ -180,6 +180,7 @@ def _subject(
     timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread, way=found.answer)
     facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "description": profile.description,
         "mac": reached.mac.hex(),
         "addresses": {family: route.address for family, route in reached.routes.items()},
