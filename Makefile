@@ -140,7 +140,7 @@ check-site: site
 	$(PYTEST) -o python_files='check_*.py' tests/browser
 
 clean:
-	rm -rf $(VENV) build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build reports/site *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # One line for each thing that is missing, before anything is made.
 $(STAMP): pyproject.toml | build/tmp
