@@ -411,6 +411,17 @@ def test_a_refused_connection_is_told_by_an_event(bench: Bench, agent: Agent, fa
     assert agent.socket_state(number) is State.CLOSED
 
 
+def test_after_a_refused_attempt_there_can_be_another(bench: Bench, agent: Agent, family: int) -> None:
+    number, port = agent.create_and_bind(address=LOOPBACK[family]), free_port(bench, family)
+    for _ in range(2):
+        agent.connect(number, port, LOOPBACK[family], soon())
+        assert agent.connect_outcome(soon()) is Result.REFUSED
+    listener = bench.listener(family)
+    agent.connect(number, listener.getsockname()[1], LOOPBACK[family], soon())
+    assert agent.connect_outcome(soon()) is Result.OK
+    assert agent.socket_state(number) is State.ESTABLISHED
+
+
 def test_an_attempt_stays_until_it_is_aborted(bench: Bench, agent: Agent) -> None:
     listener = bench.listener(backlog=0)
     port = listener.getsockname()[1]
@@ -560,6 +571,7 @@ def test_a_reset_connection_says_so_every_time(bench: Bench, agent: Agent) -> No
     for _ in range(2):
         assert refusal(agent.send_data, number, b"x") is Result.RESET
     for _ in range(2):
+        assert refusal(agent.connect, number, 9, "127.0.0.1", soon()) is Result.EXISTS
         agent.receive_and_forward(number)
         assert agent.received(soon()) == Received(b"", 0, False, Result.RESET)
 

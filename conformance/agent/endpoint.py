@@ -49,12 +49,12 @@ class Endpoint(Listening):
         """Issue a connection attempt."""
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._failure = None
         number = self.sock.connect_ex(address)
+        if number == errno.ECONNABORTED:  # so Linux says once more that the attempt before has failed
+            number = self.sock.connect_ex(address)
         if number not in (0, errno.EINPROGRESS):
             raise Refused(result_of(number))
-        self.connected_to(bare(address[0]), address[1])
-        self._connecting = True
+        self._begin_attempt(address)
         self._set_watch()
 
     def open_and_send(self, address: tuple[Any, ...], data: bytes) -> None:
@@ -63,12 +63,15 @@ class Endpoint(Listening):
             raise Refused(Result.NO_PRIMITIVE)
         if self._connecting:
             raise Refused(Result.EXISTS)
-        self._failure = None
         taken = fast_open.connect(self.sock, address, data)
-        self.connected_to(bare(address[0]), address[1])
-        self._connecting = True
+        self._begin_attempt(address)
         self._output.add(data[taken:], 0)
         self._set_watch()
+
+    def _begin_attempt(self, address: tuple[Any, ...]) -> None:
+        self._failure = None
+        self._connecting = True
+        self.connected_to(bare(address[0]), address[1])
 
     def send(self, data: bytes, flags: int) -> None:
         """Send, or queue what the kernel does not take yet."""

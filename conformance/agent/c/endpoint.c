@@ -84,12 +84,12 @@ int endpoint_connect(struct endpoint *endpoint, const struct place *remote)
     int result;
     if (endpoint->connecting)
         return EXISTS;
-    endpoint->failure = OK;
     result = STACK(connect)(WITH(endpoint), remote);
     if (result != OK && result != PENDING)
         return result;
     take_flow(endpoint, remote);
     endpoint->connecting = 1;
+    endpoint->failure = OK;
     endpoint_set_watch(endpoint);
     return OK;
 }
@@ -102,12 +102,12 @@ int endpoint_open_and_send(struct endpoint *endpoint, const struct place *remote
         return NO_PRIMITIVE;
     if (endpoint->connecting)
         return EXISTS;
-    endpoint->failure = OK;
     result = STACK(open_and_send)(WITH(endpoint), remote, octets, length, &taken);
     if (result != OK && result != PENDING)
         return result;
     take_flow(endpoint, remote);
     endpoint->connecting = 1;
+    endpoint->failure = OK;
     result = taken < length ? endpoint_enqueue(endpoint, octets + taken, length - taken, 0) : OK;
     endpoint_set_watch(endpoint);
     return result;

@@ -77,9 +77,13 @@ static int stack_connect(void *with, int socket, const struct place *remote)
 {
     struct sockaddr_storage address;
     socklen_t length = posix_address(remote, the_interface, &address);
+    int result = connect(socket, (struct sockaddr *)&address, length);
     (void)with;
-    posix_no_reports(socket);
-    return told(connect(socket, (struct sockaddr *)&address, length));
+    if (result < 0 && errno == ECONNABORTED) /* so Linux says once more that the attempt before has failed */
+        result = connect(socket, (struct sockaddr *)&address, length);
+    if (result == 0 || errno == EINPROGRESS)
+        posix_no_reports(socket);
+    return told(result);
 }
 
 #ifdef MSG_FASTOPEN
