@@ -32,6 +32,7 @@ def test_refused_attempt_takes_no_syn_ack(peer):
     peer.send(RST | ACK, seq=0)
     peer.send(SYN | ACK)
     peer.expect_reset(seq=peer.irs + 1)
+    peer.expect_gone()  # that was not said to our reset, and the SYN taken after it
 
 
 @requirement("RFC9293:3.10.7.3-synsent-rst-ack", "RFC9293:3.10.7.3-synsent-rst-5961")
