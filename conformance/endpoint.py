@@ -33,7 +33,7 @@ class Fields(TypedDict, total=False):
 
 _FIELDS = Fields.__annotations__.keys()
 
-BEFORE_TIMER = 0.15
+BEFORE_TIMER = 0.19
 """Seconds after which no TCP's timer has said a FIN again yet: the least timeouts in use are of a fifth of a second."""
 
 
