@@ -27,6 +27,7 @@ closed = 81
 address = "10.0.0.2:30000"
 [timers]
 msl = 1
+tick = 0.25
 reaction = 0.05
 [limits]
 max_connections = 8
@@ -65,6 +66,7 @@ def test_a_whole_profile(tmp_path: Path) -> None:
         closed_port=81,
         agent="10.0.0.2:30000",
         msl=1.0,
+        tick=0.25,
         reaction=0.05,
         max_connections=8,
         offered=frozenset({"ts", "ws"}),

@@ -177,7 +177,15 @@ def _subject(
     answer = max(found.answer, profile.reaction or 0.0)
     # Who does not send a SYN,ACK again may take the handshake for one that lost its SYN, and start with that timeout.
     rto = found.rto or RTO_AFTER_LOST_SYN
-    timing = Timing(rtt=found.rtt, answer=answer, rto=rto, msl=profile.msl, spread=found.path.spread, way=found.answer)
+    timing = Timing(
+        rtt=found.rtt,
+        answer=answer,
+        rto=rto,
+        msl=profile.msl,
+        spread=found.path.spread,
+        way=found.answer,
+        tick=profile.tick,
+    )
     facts["notes"] = [*facts.get("notes", ()), *found.doubts]
     facts |= {
         "date": time.strftime("%Y-%m-%d", time.gmtime()),

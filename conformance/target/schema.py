@@ -121,7 +121,7 @@ SCHEMA: dict[str, Any] = {
     },
     "ports": {"open": _PORT, "closed": _PORT},
     "agent": {"address": _text},
-    "timers": {"msl": _seconds, "reaction": _seconds},
+    "timers": {"msl": _seconds, "reaction": _seconds, "tick": _seconds},
     "limits": {
         "max_connections": _integer(1_000_000, "a number of connections"),
         "unreachable": _walks,
