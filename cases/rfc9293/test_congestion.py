@@ -40,8 +40,13 @@ CUBIC = 9438
 
 def flight(peer):
     """Return the segments that come together, each of them once."""
-    heard = {segment.seq: segment for segment in peer.hear_all(quiet=max(PAUSE, peer.timing.silence / 2))}
+    heard = {segment.seq: segment for segment in peer.hear_all(quiet=quiet(peer))}
     return list(heard.values())
+
+
+def quiet(peer):
+    """After so many seconds without a segment, a flight has ended."""
+    return max(PAUSE, peer.timing.silence / 2)
 
 
 class Receiver:
@@ -80,7 +85,7 @@ def grown(peer, target, times):
     """
     peer.send(SYN)
     peer.expect(SYN | ACK, ack=peer.iss + 1)
-    peer.expect_nothing(for_=0.3 * peer.timing.initial_rto)
+    peer.expect_nothing(for_=max(0.3 * peer.timing.initial_rto, 2 * quiet(peer) / 3))  # a timeout is three times that
     peer.send(ACK)
     target.accept()
     target.prefer(Parameter.SEND_BUFFER, BULK["total"])  # so that the user's data is all there, and nothing else counts
