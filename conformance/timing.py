@@ -41,7 +41,7 @@ class Timing:
     `rtt` is the median and `answer` the longest time from a segment to the answer that it draws at once; a profile's
     `reaction` stands in for `answer` where it is larger. `rto` is the first retransmission timeout of a SYN,ACK.
     `spread` is by how much the path makes one answer come later than another. A segment is under way to the target for
-    `way` at most, or as long as the slowest answer took. By `tick` the target may measure a round trip as too short.
+    `way` at most, or as long as the slowest answer took. By `tick` the target may measure a time as too short.
     """
 
     rtt: float = 0.0

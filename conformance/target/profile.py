@@ -61,8 +61,8 @@ class Profile:
     `half_duplex_close` tells that its CLOSE ends reading, too (section 3.6.1, MAY-1); `no_abort` that its user has no
     such call (section 3.9.1.6).
     `path_spoils` tells that the way to it loses, doubles or reorders segments, whatever preflight sees.
-    `reaction` is the longest time its stack takes to answer at once, `tick` the granularity of the clock by which it
-    measures round trips (RFC 6298, section 4, leaves that to the TCP). `offered` and `absent` are optional features,
+    `reaction` is the longest time its stack takes to answer at once, `tick` the granularity of the clock of its
+    timers and round trips (RFC 6298, section 4, leaves that to the TCP). `offered` and `absent` are optional features,
     by the catalogue's names, that the target claims to have or not to have. `unreachable` are walks, such as
     `SYN-RECEIVED-active`, that lead nowhere for a known deviation's sake: cases that need them are not applicable.
     """
